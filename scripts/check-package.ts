@@ -1,0 +1,42 @@
+/**
+ * Looks at the built package as its users get it: each subpath is there, with types, leads into dist, and can be loaded by
+ * `require`, which fails on a top-level await.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { entries, root } from './entries.ts'
+
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  exports: Record<string, unknown>
+}
+const specifierOf = (subpath: string) => (subpath === '.' ? 'hookwright' : `hookwright${subpath.slice(1)}`)
+const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json')
+const problems: string[] = []
+
+const exported = new Set(subpaths.map(specifierOf))
+for (const specifier of new Set([...exported, ...entries.keys()])) {
+  if (!exported.has(specifier))
+    problems.push(`${specifier} is in "paths" of tsconfig.json, but not in "exports" of package.json`)
+  if (!entries.has(specifier))
+    problems.push(`${specifier} is in "exports" of package.json, but not in "paths" of tsconfig.json`)
+}
+
+const require = createRequire(import.meta.url)
+for (const subpath of subpaths) {
+  const specifier = specifierOf(subpath)
+  for (const [condition, target] of Object.entries(exports[subpath] as Record<string, string>)) {
+    if (!target.startsWith('./dist/'))
+      problems.push(`${specifier}: "${condition}" leads to ${target}, which is not published`)
+    else if (!existsSync(join(root, target))) problems.push(`${specifier}: ${target} was not built`)
+  }
+  try {
+    if (Object.keys(require(specifier)).length === 0) problems.push(`${specifier}: exports nothing`)
+  } catch (error) {
+    problems.push(`${specifier}: require() fails: ${String(error).split('\n')[0]}`)
+  }
+}
+
+for (const problem of problems) console.error(problem)
+console.log(`${subpaths.length} entry points, ${problems.length} problems`)
+process.exitCode = problems.length === 0 ? 0 : 1

@@ -1,0 +1,14 @@
+/**
+ * `node --import ./scripts/source.ts program.ts`: imports of `hookwright` and its subpaths reach the source instead of the
+ * built package. See entries.ts.
+ */
+import { registerHooks } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { entries } from './entries.ts'
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const source = entries.get(specifier)
+    return next(source === undefined ? specifier : pathToFileURL(source).href, context)
+  },
+})
