@@ -1,0 +1,60 @@
+import { cureFor } from '../catalog/suggest.ts'
+import { problem } from '../core/errors.ts'
+
+/** What came from outside, before it is checked. */
+export type Given = Readonly<Record<string, unknown>>
+
+/** @throws `hook_invalid` for a property that a hook does not have: it may be misspelt */
+export function refuseUnknown(given: unknown, known: readonly string[]): asserts given is Given {
+  if (typeof given !== 'object' || given === null) {
+    throw problem('hook_invalid', { field: 'hook', value: given, problem: 'it must be an object' })
+  }
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw problem('hook_invalid', {
+    field: unknown,
+    problem: 'there is no such field here',
+    cure: cureFor(unknown, known, ''),
+  })
+}
+
+/** @throws `target_invalid` unless it is text; whether it may be called is the address policy's to say */
+export function requireTarget(target: unknown): string {
+  if (typeof target === 'string' && target.isWellFormed()) return target
+  throw problem('target_invalid', {
+    field: 'target',
+    value: target,
+    problem: 'it must be a URL',
+    cure: "For example 'https://example.com/target'",
+  })
+}
+
+/** @throws `hook_invalid` for an id of another type, such as a part of a path that was not made a number */
+export function checkId(id: unknown): number {
+  if (typeof id === 'number') return id
+  throw problem('hook_invalid', {
+    field: 'id',
+    value: id,
+    problem: "a hook's id is a number",
+    cure: 'Pass Number(id)',
+  })
+}
+
+/** @throws `hook_invalid` */
+export function checkListing({ event, limit, after }: { event?: unknown; limit?: unknown; after?: unknown }) {
+  if (event !== undefined && typeof event !== 'string') throw wrong('event', event, 'the name of an event')
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && (limit as number) > 0)) {
+    throw wrong('limit', limit, 'a whole number above 0')
+  }
+  if (after !== undefined && !Number.isSafeInteger(after)) throw wrong('after', after, 'the id of a hook')
+  return { event, limit: limit as number | undefined, after: after as number | undefined }
+}
+
+function wrong(field: string, value: unknown, right: string): Error {
+  return problem('hook_invalid', {
+    field,
+    value,
+    problem: `it must be ${right}`,
+    cure: 'Leave it out for all hooks',
+  })
+}

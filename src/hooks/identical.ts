@@ -1,0 +1,48 @@
+import { rows, type Work } from '../store/work.ts'
+import type { FieldValue } from './fields.ts'
+import { sameHeaders } from './headers.ts'
+import type { HookRow } from './hook.ts'
+import type { HookContext } from './hook-rows.ts'
+import { selectHooks } from './select.ts'
+import { eventsOf } from './subscriptions.ts'
+
+/** What a hook is asked for: checked, and without what was left out. */
+export interface WantedHook {
+  owner: string
+  events: readonly string[]
+  target: string
+  headers: Readonly<Record<string, string>> | undefined
+  fields: ReadonlyMap<string, FieldValue>
+}
+
+/**
+ * The oldest hook that is what is wanted: of the same owner, the same events, the same target, and equal in everything else
+ * that was given. What was left out may be anything, as in drf-hooks.
+ */
+export function* identicalHook(
+  { store, fields }: HookContext,
+  wanted: WantedHook,
+): Work<HookRow | undefined> {
+  let query = selectHooks(store, fields)
+    .where('owner', '=', wanted.owner)
+    .where('target', '=', wanted.target)
+    .orderBy('id')
+  for (const [name, value] of wanted.fields) {
+    const column = store.db.dynamic.ref<never>(name)
+    query = value === null ? query.where(column, 'is', null) : query.where(column, '=', value as never)
+  }
+  const candidates = yield* rows(query)
+  const { headers } = wanted
+  const alike = candidates.filter(
+    (hook) => headers === undefined || sameHeaders(JSON.parse(hook.headers), headers),
+  )
+  const events = yield* eventsOf(
+    store,
+    alike.map(({ id }) => id),
+  )
+  return alike.find(({ id }) => sameNames(events.get(id) ?? [], wanted.events))
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name))
+}

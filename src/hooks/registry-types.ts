@@ -1,0 +1,80 @@
+import type { HookFields } from '../catalog/index.ts'
+import type { Hook, HookChanges, NewHook } from './hook.ts'
+import type { Owner, OwnerScope } from './owner.ts'
+
+/** What `createOrGet` did. */
+export interface HookCreation<Event extends string, Fields extends HookFields> {
+  hook: Hook<Event, Fields['values']>
+  /** The secret of a hook that was created; undefined when an identical one existed. */
+  secret: string | undefined
+}
+
+/** The hooks of an application: who gets which events where. */
+export interface HookRegistry<Event extends string = string, Fields extends HookFields = HookFields> {
+  /**
+   * Creates a hook. Where an identical one exists (the same owner, events and target, and the same of whatever else is
+   * given), that one comes back, the oldest if there are several, and is enabled again if it was disabled.
+   *
+   * @throws `owner_missing`, `event_unknown`, `target_invalid`, `target_refused`, `headers_invalid`, `hook_invalid`
+   * @example
+   * ```ts
+   * const hook = await hooks.create({ owner: 1, event: 'book.added', target: 'https://example.com/target' })
+   * ```
+   */
+  create(hook: NewHook<Event, Fields['inputs']>): Promise<Hook<Event, Fields['values']>>
+  /** Like `create`, and tells whether the hook is new: then with the secret that was made for it. */
+  createOrGet(hook: NewHook<Event, Fields['inputs']>): Promise<HookCreation<Event, Fields>>
+  /** The hook of an id; undefined when there is none, or none of that owner. */
+  get(id: number, options?: OwnerScope): Promise<Hook<Event, Fields['values']> | undefined>
+  /**
+   * Hooks in the order of their ids.
+   *
+   * @example
+   * ```ts
+   * const page = await hooks.list({ owner: 1, limit: 100, after: lastPage.at(-1)?.id ?? 0 })
+   * ```
+   */
+  list(options?: ListOptions<Event>): Promise<Hook<Event, Fields['values']>[]>
+  /**
+   * Changes what is given and leaves the rest.
+   *
+   * @throws `hook_missing`, and what `create` throws
+   */
+  update(
+    id: number,
+    changes: HookChanges<Event, Fields['inputs']>,
+    options?: OwnerScope,
+  ): Promise<Hook<Event, Fields['values']>>
+  /** Deletes a hook; its deliveries stay to be looked at. False when there is none. */
+  delete(id: number, options?: OwnerScope): Promise<boolean>
+  /** Deletes all hooks of an owner, and tells how many they were. */
+  deleteAll(options: { owner: Owner }): Promise<number>
+  /**
+   * Gives a hook another secret: the one given, or one made here. The one before signs as well until `overlapMs`
+   * milliseconds have passed (a day unless told), so that the receiver has time to change over.
+   *
+   * @returns the secret
+   * @throws `hook_missing`, `secret_invalid`, `hook_invalid`
+   */
+  rotateSecret(id: number, options?: RotationOptions): Promise<string>
+  /** The secrets that sign a hook's deliveries, newest first: two while they are rotated. @throws `hook_missing` */
+  secrets(id: number, options?: OwnerScope): Promise<string[]>
+  /** Stops a hook's deliveries; they wait until it is enabled again. @throws `hook_missing` */
+  disable(id: number, reason?: string): Promise<Hook<Event, Fields['values']>>
+  /** @throws `hook_missing` */
+  enable(id: number): Promise<Hook<Event, Fields['values']>>
+}
+
+export interface ListOptions<Event extends string = string> extends OwnerScope {
+  /** Only hooks that listen to it. */
+  event?: Event
+  /** The most to give; all unless told. */
+  limit?: number
+  /** Only hooks with a higher id. */
+  after?: number
+}
+
+export interface RotationOptions extends OwnerScope {
+  overlapMs?: number
+  secret?: string
+}

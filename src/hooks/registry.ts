@@ -1,0 +1,205 @@
+import type { Catalog, HookFields } from '../catalog/index.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Random } from '../core/random.ts'
+import type { AddressPolicy } from '../outbound/address-policy.ts'
+import { checkHeaders } from '../outbound/headers.ts'
+import { checkTarget } from '../outbound/target.ts'
+import { generateSecret } from '../signature/standard-webhooks.ts'
+import type { Store } from '../store/store.ts'
+import { rows, type Work } from '../store/work.ts'
+import { checkListing, refuseUnknown, requireTarget } from './check.ts'
+import { createHook } from './create.ts'
+import { chosenEvents, requireEvents } from './event-names.ts'
+import { checkFields, withDefaults } from './field-values.ts'
+import type { FieldDefinitions } from './fields.ts'
+import {
+  findRow,
+  type HookChange,
+  type HookContext,
+  hookOf,
+  hooksOf,
+  requireRow,
+  setColumns,
+} from './hook-rows.ts'
+import type { WantedHook } from './identical.ts'
+import { ownerText, scopeOf } from './owner.ts'
+import type { HookRegistry } from './registry-types.ts'
+import { checkOverlap, checkSecret, DEFAULT_OVERLAP_MS, rotated, secretsAt } from './secrets.ts'
+import { selectHooks } from './select.ts'
+import { deleteRows, disableRow, enableRow } from './state.ts'
+import { updateRow } from './update.ts'
+
+/** What {@link createHookRegistry} is made from. */
+export interface HookRegistryOptions {
+  store: Store
+  catalog: Catalog
+  /** Where hooks may be sent to. */
+  policy: AddressPolicy
+  clock: Clock
+  /** Where secrets come from. */
+  random: Random
+  /** The application's own fields: what `defineFields` gave. */
+  fields: FieldDefinitions
+  /** Work to do in the transaction of a change, after it: such as to set free what waits for a hook. */
+  onChange?: (change: HookChange) => Work<void>
+}
+
+const PROPERTIES = ['event', 'events', 'target', 'headers']
+
+/**
+ * Makes the registry of hooks. It opens nothing.
+ *
+ * @example
+ * ```ts
+ * const registry = createHookRegistry({
+ *   store, catalog, policy: createAddressPolicy({}), clock: systemClock, random: systemRandom, fields: defineFields(),
+ * })
+ * ```
+ */
+export function createHookRegistry<Event extends string = string, Fields extends HookFields = HookFields>(
+  options: HookRegistryOptions,
+): HookRegistry<Event, Fields> {
+  const { store, catalog, policy, clock, random, fields, onChange = noWork } = options
+  const context: HookContext = { store, catalog, fields, onChange }
+
+  /**
+   * Every change of hooks is one transaction by way of this. On SQLite it has the write lock before its first query, so
+   * looking and then writing is safe. A database with row locks only must lock here first.
+   */
+  const change = <T>(work: () => Work<T>): Promise<T> => store.write(work)
+
+  function wantedHook(given: unknown): WantedHook {
+    refuseUnknown(given, ['owner', ...PROPERTIES, ...fields.keys()])
+    const wanted = {
+      owner: ownerText(given.owner, 'owner'),
+      events: requireEvents(chosenEvents(catalog, given)),
+      target: checkTarget(requireTarget(given.target), policy),
+      headers: given.headers === undefined ? undefined : checkHeaders(given.headers),
+      fields: checkFields(fields, given),
+    }
+    // What is missing shows at once, whether or not there is an identical hook.
+    withDefaults(fields, wanted.fields)
+    return wanted
+  }
+
+  function changedColumns(given: unknown): object {
+    refuseUnknown(given, [...PROPERTIES, ...fields.keys()])
+    const { target, headers } = given
+    return {
+      ...(target === undefined ? {} : { target: checkTarget(requireTarget(target), policy) }),
+      ...(headers === undefined ? {} : { headers: JSON.stringify(checkHeaders(headers)) }),
+      ...Object.fromEntries(checkFields(fields, given)),
+      updated_at: clock.now(),
+    }
+  }
+
+  const registry: HookRegistry = {
+    async create(given) {
+      const { hook } = await registry.createOrGet(given)
+      return hook
+    },
+
+    async createOrGet(given) {
+      const wanted = wantedHook(given)
+      const secret = generateSecret(random)
+      const now = clock.now()
+      return change(() => createHook(context, wanted, secret, now))
+    },
+
+    async get(id, scope = {}) {
+      const owner = scopeOf(scope)
+      return store.read(function* () {
+        const row = yield* findRow(context, id, owner)
+        return row === undefined ? undefined : yield* hookOf(context, row)
+      })
+    },
+
+    async list(listing = {}) {
+      const owner = scopeOf(listing)
+      const { event, limit, after } = checkListing(listing)
+      let query = selectHooks(store, fields).orderBy('id')
+      if (owner !== undefined) query = query.where('owner', '=', owner)
+      if (after !== undefined) query = query.where('id', '>', after)
+      if (limit !== undefined) query = query.limit(limit)
+      if (event !== undefined) {
+        const listeners = store.db.selectFrom('subscription').select('hook_id').where('event', '=', event)
+        query = query.where('id', 'in', listeners)
+      }
+      return store.read(function* () {
+        return yield* hooksOf(context, yield* rows(query))
+      })
+    },
+
+    async update(id, given, scope = {}) {
+      const owner = scopeOf(scope)
+      const columns = changedColumns(given)
+      const events = chosenEvents(catalog, given)
+      return change(function* () {
+        const row = yield* requireRow(context, id, owner)
+        return yield* hookOf(context, yield* updateRow(context, row, columns, events))
+      })
+    },
+
+    async delete(id, scope = {}) {
+      const owner = scopeOf(scope)
+      const now = clock.now()
+      return change(function* () {
+        const row = yield* findRow(context, id, owner)
+        if (row === undefined) return false
+        yield* deleteRows(context, [row.id], now)
+        return true
+      })
+    },
+
+    async deleteAll(scope) {
+      const owner = ownerText(scope?.owner, 'owner')
+      const now = clock.now()
+      return change(function* () {
+        const found = yield* rows(selectHooks(store, fields).where('owner', '=', owner))
+        const ids = found.map(({ id }) => id)
+        yield* deleteRows(context, ids, now)
+        return ids.length
+      })
+    },
+
+    async rotateSecret(id, rotation = {}) {
+      const owner = scopeOf(rotation)
+      const overlapMs = checkOverlap(rotation.overlapMs ?? DEFAULT_OVERLAP_MS)
+      const secret = checkSecret(rotation.secret ?? generateSecret(random))
+      const now = clock.now()
+      return change(function* () {
+        const row = yield* requireRow(context, id, owner)
+        yield* setColumns(context, row, { ...rotated(row, secret, now, overlapMs), updated_at: now })
+        return secret
+      })
+    },
+
+    async secrets(id, scope = {}) {
+      const owner = scopeOf(scope)
+      const now = clock.now()
+      return store.read(function* () {
+        return secretsAt(yield* requireRow(context, id, owner), now)
+      })
+    },
+
+    async disable(id, reason) {
+      const now = clock.now()
+      return change(function* () {
+        const row = yield* requireRow(context, id)
+        return yield* hookOf(context, yield* disableRow(context, row, reason, now))
+      })
+    },
+
+    async enable(id) {
+      const now = clock.now()
+      return change(function* () {
+        const row = yield* requireRow(context, id)
+        return yield* hookOf(context, yield* enableRow(context, row, now))
+      })
+    },
+  }
+  // The names of events and the types of fields are known to the compiler alone.
+  return registry as unknown as HookRegistry<Event, Fields>
+}
+
+function* noWork(): Work<void> {}

@@ -1,0 +1,26 @@
+import { HookwrightError } from '../core/errors.ts'
+import { checkHeaders } from '../outbound/headers.ts'
+import { Invalid, NULL } from './invalid.ts'
+import type { RequestData } from './parse-body.ts'
+import { wordsOf } from './problems.ts'
+
+/** The headers that a request asks for: an object, or its JSON in a form. Undefined where it names none. */
+export function readHeaders({ fields, form }: RequestData): Record<string, string> | undefined {
+  if (fields.headers === undefined) return undefined
+  const headers = form ? parsed(fields.headers) : fields.headers
+  if (headers === null) throw new Invalid(NULL)
+  try {
+    return checkHeaders(headers)
+  } catch (error) {
+    if (error instanceof HookwrightError) throw new Invalid(wordsOf(error))
+    throw error
+  }
+}
+
+function parsed(value: unknown): unknown {
+  try {
+    return JSON.parse(String(value))
+  } catch {
+    throw new Invalid('Value must be valid JSON.')
+  }
+}
