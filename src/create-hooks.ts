@@ -1,0 +1,252 @@
+import type { Kysely, SelectQueryBuilder } from 'kysely'
+import { createCapture } from './capture/index.ts'
+import {
+  type CheckedEvents,
+  type CheckedModels,
+  type DataOf,
+  defineCatalog,
+  type EventsOption,
+  type FieldsOf,
+  type FieldsOption,
+  type FieldValues,
+  type ModelsOption,
+  type SendsOf,
+  type TriggersOf,
+} from './catalog/index.ts'
+import { systemClock } from './core/clock.ts'
+import { problem } from './core/errors.ts'
+import { consoleLogger, type Logger } from './core/logger.ts'
+import { systemRandom } from './core/random.ts'
+import {
+  attemptById,
+  Dispatcher,
+  type DispatchOptions,
+  dispatchSettings,
+  getDelivery,
+  listDeliveries,
+  type PayloadEvent,
+  releaseParked,
+} from './dispatch/index.ts'
+import { type FindContext, listEvents, send, trigger } from './events/index.ts'
+import { createHookRegistry, defineFields, ensureFieldColumns, type Hook } from './hooks/index.ts'
+import { type Authenticate, createHttpHandler } from './http/index.ts'
+import { clockOf, type Hooks, Keeper, SEAMS, type Seams, transportOf } from './operations/index.ts'
+import { createAddressPolicy, createTransport } from './outbound/index.ts'
+import type { Store } from './store/store.ts'
+import type { Tables } from './store/tables.ts'
+import { first } from './store/work.ts'
+
+export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
+  /** Where hookwright keeps its state, and where the captured tables are: `sqlite(…)`. Opened at first use. */
+  database: Store
+  /** The tables whose changes are events. */
+  models?: CheckedModels<Models>
+  /** The events that hooks can subscribe to, and where each comes from. */
+  events: EventsOption<Models, Events>
+  /** What the application changes about hooks. */
+  hook?: HookOptions<Fields>
+  /** Who calls the REST API. While it is left out, nobody is let in. */
+  authenticate?: Authenticate
+  /** Addresses that hooks may lead to although they are not on the public internet: `['127.0.0.1/32', 'app.internal']`. */
+  allow?: readonly string[]
+  /** Addresses that hooks must not lead to in any case, such as the application's own host. */
+  deny?: readonly string[]
+  /** How deliveries are made: concurrency, time limits, retries. */
+  dispatch?: DispatchOptions
+  /** Where the REST API is mounted; found from each request if left out. */
+  basePath?: string
+  /** Where trouble is reported to: pino, or anything like it. The console if left out. */
+  logger?: Logger
+}
+
+/** drf-hooks' AbstractHook, as options. */
+export interface HookOptions<Fields extends FieldsOption> {
+  /** Fields of the application's own: columns, in the API and in TypeScript. */
+  fields?: Fields
+  /** Narrows down, with `where` conditions, which of the hooks that listen hear of an event. */
+  find?: (query: FindQuery<FieldValues<Fields>>, event: FindContext) => { toOperationNode(): unknown }
+  /** Makes the body of a POST, in place of `{ hook, data }`. It may be asynchronous. */
+  payload?: (hook: Hook<string, FieldValues<Fields>>, event: PayloadEvent) => unknown
+  /** Hands deliveries over, by their ids, to a queue of the application's, whose worker calls `hooks.attempt(id)`. */
+  deliver?: (ids: string[]) => unknown
+}
+
+type FindQuery<Values> = SelectQueryBuilder<{ hook: Tables['hook'] & Values }, 'hook', { id: number }>
+
+/**
+ * Gives an application REST Hooks. The options are checked at once; nothing is opened before it is used.
+ *
+ * @throws `option_invalid`, `database_invalid`: the option, the value and the cure are in the message
+ * @example
+ * ```ts
+ * export const hooks = createHooks({
+ *   database: sqlite('bookstore.db'),
+ *   models: { Book: { table: 'book', owner: 'user_id' } },
+ *   events: { 'book.added': 'Book.created', 'user.logged_in': null },
+ * })
+ * await hooks.migrate()
+ * await hooks.start()
+ * ```
+ */
+export function createHooks<
+  const Models extends ModelsOption = Record<never, never>,
+  const Events extends CheckedEvents<Models, Events> = Record<never, never>,
+  const Fields extends FieldsOption = Record<never, never>,
+>(
+  options: HooksOptions<Models, Events, Fields>,
+): Hooks<DataOf<Models, Events>, SendsOf<Models, Events>, TriggersOf<Models, Events>, FieldsOf<Fields>> {
+  checkOptions(options)
+  const { database: store, hook = {}, logger = consoleLogger } = options
+  const catalog = defineCatalog(options)
+  const fields = defineFields(hook.fields)
+  const policy = createAddressPolicy(addresses(options))
+  const settings = dispatchSettings(options.dispatch)
+  const random = systemRandom
+
+  const seams: { -readonly [Key in keyof Seams]?: Seams[Key] } & Pick<Seams, 'clock' | 'transport'> = {
+    clock: systemClock,
+    transport: createTransport({
+      policy,
+      maxConnections: settings.concurrency,
+      // A hook has less than its origin, so that several hooks of one origin do not wait for each other.
+      connectionsPerOrigin: Math.min(settings.concurrency, 4 * settings.concurrencyPerHook),
+    }),
+  }
+  const clock = clockOf(seams)
+  const transport = transportOf(seams)
+  const capture = createCapture({ store, catalog, logger })
+  const registry = createHookRegistry({
+    store,
+    catalog,
+    policy,
+    clock,
+    random,
+    fields,
+    onChange: (change) => releaseParked(store, change, clock.now()),
+  })
+  const payload = hook.payload
+  const dispatcher = new Dispatcher({
+    store,
+    fields,
+    settings,
+    prepare: { store, catalog, find: hook.find as never, db: store.db.withoutPlugins() as unknown as Kysely<never> },
+    payload,
+    deliver: hook.deliver,
+    clock,
+    random,
+    logger,
+    transport,
+  })
+  seams.dispatcher = dispatcher
+  const sender = { store, catalog, clock, random, capture, wake: () => dispatcher.wake() }
+  const keeper = new Keeper({
+    store,
+    capture,
+    fields,
+    clock,
+    logger,
+    onUnsafe: (error) => {
+      logger.error({ err: error }, 'the dispatcher stops, because going on would corrupt the database')
+      void dispatcher.stop()
+    },
+  })
+  const handler = createHttpHandler({
+    registry,
+    catalog,
+    policy,
+    fields,
+    authenticate: options.authenticate,
+    basePath: options.basePath,
+    logger,
+  })
+
+  const { createOrGet: _, ...hooks } = registry
+  const whole = {
+    ...hooks,
+    async enable(id: number) {
+      const enabled = await registry.enable(id)
+      dispatcher.wake()
+      return enabled
+    },
+    async migrate() {
+      await store.migrate()
+      await store.write(() => ensureFieldColumns(store, fields))
+      return await capture.install()
+    },
+    async start() {
+      await store.open()
+      store.verify()
+      await refuseOutdated(store)
+      await keeper.check()
+      await dispatcher.start()
+      keeper.start()
+    },
+    async stop() {
+      await keeper.stop()
+      await dispatcher.stop()
+    },
+    async close() {
+      await whole.stop()
+      await transport.close()
+      await store.close()
+    },
+    send: (name: string, data: unknown, sendOptions: never) => send(sender, name, data, sendOptions),
+    trigger: (action: string, key: unknown, triggerOptions?: object) => trigger(sender, action, key, triggerOptions),
+    attempt: (id: string) => attemptById({ store, transport, settings, fields, payload, clock, random }, id),
+    deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
+    delivery: (id: string) => getDelivery(store, id),
+    events: (listOptions?: object) => listEvents(store, listOptions),
+    handler,
+  }
+  Object.defineProperty(whole, SEAMS, { value: seams })
+  return whole as never
+}
+
+const OPTIONS = [
+  'database',
+  'models',
+  'events',
+  'hook',
+  'authenticate',
+  'allow',
+  'deny',
+  'dispatch',
+  'basePath',
+  'logger',
+]
+
+function checkOptions(options: unknown): void {
+  const given = typeof options === 'object' && options !== null ? options : {}
+  const unknown = Object.keys(given).find((key) => !OPTIONS.includes(key))
+  if (unknown !== undefined) {
+    throw problem('option_invalid', {
+      field: unknown,
+      problem: 'createHooks has no such option',
+      cure: `There are ${OPTIONS.join(', ')}`,
+    })
+  }
+  const { database } = given as { database?: unknown }
+  if (typeof database === 'object' && database !== null && 'dialect' in database && 'write' in database) return
+  throw problem('database_invalid', {
+    field: 'database',
+    value: database,
+    problem: 'it is no database that hookwright can use',
+    cure: "Pass sqlite('app.db') from 'hookwright/sqlite'",
+  })
+}
+
+function addresses({ allow, deny }: { allow?: readonly string[]; deny?: readonly string[] }) {
+  return { ...(allow === undefined ? {} : { allow }), ...(deny === undefined ? {} : { deny }) }
+}
+
+async function refuseOutdated(store: Store): Promise<void> {
+  try {
+    await store.read(() => first(store.db.selectFrom('lane').select('hook_id').limit(1)))
+  } catch (cause) {
+    throw problem('database_outdated', {
+      problem: `hookwright's tables are not in ${store.name}`,
+      cure: 'Call hooks.migrate() before hooks.start()',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,79 @@
+import { problem } from '../core/errors.ts'
+import { type FieldDefinitions, selectHooks } from '../hooks/index.ts'
+import type { Store } from '../store/store.ts'
+import type { DeliveryStatus } from '../store/tables.ts'
+import { exec, first, type Work } from '../store/work.ts'
+import { type AttemptContext, attempt } from './attempt.ts'
+import type { Claimed } from './claim.ts'
+import { giveBack, record } from './record.ts'
+import { parseDeliveryId } from './request.ts'
+
+/** What came of `attempt(id)`. */
+export interface AttemptOutcome {
+  /** What the delivery is now. */
+  status: DeliveryStatus
+  /** Whether a POST was made: not for a delivery that is finished, or that somebody else is at. */
+  attempted: boolean
+}
+
+/** Marks a lease of one that makes an attempt now, and not just keeps the delivery in some queue. */
+const AT_WORK = 'attempt-'
+
+/**
+ * Makes one attempt of the delivery that `hook.deliver` handed over. It begins in the store: a job that comes twice, or too
+ * late, makes no second POST.
+ *
+ * @throws `delivery_missing`
+ */
+export async function attemptById(
+  context: AttemptContext & { store: Store },
+  id: string,
+): Promise<AttemptOutcome> {
+  const { store, clock } = context
+  const begun = await store.write(() => begin(context, id))
+  if ('status' in begun) return { status: begun.status, attempted: false }
+  const result = await attempt(context, begun)
+  const key = { hook_id: begun.hook.id, event_seq: begun.seq, lease: begun.lease }
+  await store.write(function* () {
+    if (result === undefined) yield* giveBack(store, [key], clock.now())
+    else yield* record(store, [result], clock.now())
+  })
+  return { status: result?.next_status ?? 'pending', attempted: result !== undefined }
+}
+
+function* begin(
+  { store, fields, clock, random, settings }: AttemptContext & { store: Store; fields: FieldDefinitions },
+  id: string,
+): Work<Claimed | { status: DeliveryStatus }> {
+  const key = parseDeliveryId(id)
+  const found =
+    key === undefined
+      ? undefined
+      : yield* first(
+          store.db
+            .selectFrom('event as e')
+            .innerJoin('delivery as d', 'd.event_seq', 'e.seq')
+            .select(['d.status', 'd.due_at', 'd.lease', 'd.attempts', 'd.body', 'e.seq', 'e.uid', 'e.name', 'e.data'])
+            .where('e.uid', '=', key.uid)
+            .where('d.hook_id', '=', key.hookId),
+        )
+  if (key === undefined || found === undefined) {
+    throw problem('delivery_missing', { field: 'id', value: id, problem: 'there is no such delivery' })
+  }
+  const now = clock.now()
+  const busy = found.lease?.startsWith(AT_WORK) === true && (found.due_at ?? 0) > now
+  const hook = yield* first(selectHooks(store, fields).where('id', '=', key.hookId))
+  if (found.status !== 'pending' || busy || hook === undefined || hook.disabled_at !== null) {
+    return { status: found.status }
+  }
+  const lease = AT_WORK + random.id()
+  yield* exec(
+    store.db
+      .updateTable('delivery')
+      .set({ lease, due_at: now + settings.leaseMs, parked_due_at: null })
+      .where('hook_id', '=', key.hookId)
+      .where('event_seq', '=', found.seq),
+  )
+  const { seq, uid, name: event, data, attempts, body } = found
+  return { hook, seq, uid, event, data: data ?? 'null', attempts, body, lease }
+}

@@ -1,0 +1,286 @@
+import { type Compilable, sql } from 'kysely'
+import { type FieldDefinitions, type HookRow, selectHooks } from '../hooks/index.ts'
+import { jsonRows } from '../store/json-rows.ts'
+import type { Store } from '../store/store.ts'
+import { exec, first, rows, type Work } from '../store/work.ts'
+
+/** A delivery that this dispatcher may make an attempt of, with all that the attempt needs. */
+export interface Claimed {
+  hook: HookRow
+  seq: number
+  /** The event's. */
+  uid: string
+  event: string
+  /** The event's data, as JSON text. */
+  data: string
+  /** How many attempts were made before. */
+  attempts: number
+  /** What a payload function rendered at the first attempt. */
+  body: string | null
+  lease: string
+}
+
+/** How much may be claimed now. */
+export interface Room {
+  /** For all hooks together. */
+  free: number
+  /** For each hook, less what is under way. */
+  perHook: number
+  underWay: ReadonlyMap<number, number>
+}
+
+export interface ClaimContext {
+  store: Store
+  fields: FieldDefinitions
+  now: number
+  lease: string
+  leaseUntil: number
+}
+
+interface Key {
+  hook_id: number
+  event_seq: number
+}
+
+/** Lanes that are looked at in one claim. */
+const LANES = 50
+/** Due deliveries that are looked at in one claim, at the least: enough to see past a hook that has many. */
+const WINDOW = 500
+/** Parked deliveries of a deleted hook that are cancelled in one claim. */
+const CANCELLED_AT_ONCE = 500
+
+/**
+ * Takes deliveries that are due, under a lease. What a hook has beyond its share goes aside once it stands in the way of
+ * others: it is parked, out of the index of what is due, and the hook gets a lane from which it is taken as room comes free.
+ */
+export function* claim(context: ClaimContext, room: Room): Work<Claimed[]> {
+  const left = new Allowance(room)
+  // Parked deliveries take half of what is free at the most, so that hooks without a lane are not the last in the queue.
+  const taken = yield* takeParked(context, left, Math.ceil(room.free / 2))
+  taken.push(...(yield* takeDue(context, left)))
+  if (taken.length === 0) return []
+  const hooks = yield* hooksOf(context, taken)
+  const alive = yield* turnAway(context, taken, hooks)
+  yield* lease(context, alive)
+  return yield* details(context, alive, hooks)
+}
+
+/** What may still be taken in this claim, in all and for each hook. */
+class Allowance {
+  free: number
+  readonly #perHook: number
+  readonly #used: Map<number, number>
+
+  constructor({ free, perHook, underWay }: Room) {
+    this.free = free
+    this.#perHook = perHook
+    this.#used = new Map(underWay)
+  }
+
+  of(hookId: number): number {
+    return Math.max(0, Math.min(this.free, this.#perHook - (this.#used.get(hookId) ?? 0)))
+  }
+
+  take(hookId: number): boolean {
+    if (this.of(hookId) === 0) return false
+    this.free -= 1
+    this.#used.set(hookId, (this.#used.get(hookId) ?? 0) + 1)
+    return true
+  }
+}
+
+function* takeParked({ store, now, leaseUntil }: ClaimContext, left: Allowance, most: number): Work<Key[]> {
+  const { db } = store
+  const lanes = yield* rows(
+    db.selectFrom('lane').select('hook_id').where('next_at', '<=', now).orderBy('next_at').limit(LANES),
+  )
+  const taken: Key[] = []
+  for (const { hook_id } of lanes) {
+    const wanted = Math.min(left.of(hook_id), most - taken.length)
+    const parked = yield* rows(
+      db
+        .selectFrom('delivery')
+        .select(['hook_id', 'event_seq'])
+        .where('hook_id', '=', hook_id)
+        .where('parked_due_at', 'is not', null)
+        .orderBy('parked_due_at')
+        .limit(Math.max(wanted, 0) + 1),
+    )
+    const mine = parked.slice(0, Math.max(wanted, 0))
+    for (const key of mine) if (left.take(hook_id)) taken.push(key)
+    const lane = parked.length > mine.length ? awaken(store, hook_id, leaseUntil) : removeLane(store, hook_id)
+    yield* exec(lane)
+  }
+  return taken
+}
+
+/** An attempt that ends wakes its hook's lane; the time is for the case that its process dies before. */
+function awaken({ db }: Store, hookId: number, at: number): Compilable<unknown> {
+  return db.updateTable('lane').set({ next_at: at }).where('hook_id', '=', hookId)
+}
+
+function removeLane({ db }: Store, hookId: number): Compilable<unknown> {
+  return db.deleteFrom('lane').where('hook_id', '=', hookId)
+}
+
+function* takeDue(context: ClaimContext, left: Allowance): Work<Key[]> {
+  const { store, now } = context
+  const taken: Key[] = []
+  const window = Math.max(WINDOW, 2 * left.free)
+  while (left.free > 0) {
+    const due: Key[] = yield* rows(
+      store.db
+        .selectFrom('delivery')
+        .select(['hook_id', 'event_seq'])
+        .where('due_at', '<=', now)
+        .where(notTaken(taken))
+        .orderBy('due_at')
+        .limit(window),
+    )
+    const over: Key[] = []
+    for (const key of due) (left.take(key.hook_id) ? taken : over).push(key)
+    // Less than a window: all that is due has been seen, and nobody is hidden behind what is over a hook's share.
+    if (due.length < window || left.free === 0) break
+    yield* park(context, over)
+  }
+  return taken
+}
+
+function notTaken(taken: readonly Key[]) {
+  const keys = JSON.stringify(taken.map(({ hook_id, event_seq }) => `${hook_id}/${event_seq}`))
+  return taken.length === 0
+    ? sql<boolean>`true`
+    : sql<boolean>`(hook_id || '/' || event_seq) not in (select value from json_each(${keys}))`
+}
+
+/** Puts deliveries aside, and opens lanes for their hooks. */
+function* park({ store, now }: ClaimContext, keys: readonly Key[]): Work<void> {
+  if (keys.length === 0) return
+  const { db } = store
+  yield* exec(
+    db
+      .updateTable('delivery')
+      .from(jsonRows(store, keys, ['hook_id', 'event_seq']).as('over'))
+      .set((eb) => ({ parked_due_at: eb.ref('delivery.due_at'), due_at: null, lease: null }))
+      .whereRef('delivery.hook_id', '=', 'over.hook_id')
+      .whereRef('delivery.event_seq', '=', 'over.event_seq'),
+  )
+  const lanes = [...new Set(keys.map(({ hook_id }) => hook_id))].map((hook_id) => ({ hook_id, next_at: now }))
+  yield* exec(
+    db
+      .insertInto('lane')
+      .values(lanes)
+      .onConflict((conflict) => conflict.doNothing()),
+  )
+}
+
+function* hooksOf({ store, fields }: ClaimContext, keys: readonly Key[]): Work<Map<number, HookRow>> {
+  const ids = JSON.stringify([...new Set(keys.map(({ hook_id }) => hook_id))])
+  const found = yield* rows(
+    selectHooks(store, fields).where(sql<boolean>`id in (select value from json_each(${ids}))`),
+  )
+  return new Map(found.map((hook) => [hook.id, hook]))
+}
+
+/** A deleted hook's deliveries are cancelled, a disabled one's parked until it is enabled. The others stay. */
+function* turnAway(context: ClaimContext, keys: readonly Key[], hooks: ReadonlyMap<number, HookRow>): Work<Key[]> {
+  const { store, now } = context
+  const alive: Key[] = []
+  const waiting: Key[] = []
+  const deleted = new Set<number>()
+  for (const key of keys) {
+    const hook = hooks.get(key.hook_id)
+    if (hook === undefined) deleted.add(key.hook_id)
+    else (hook.disabled_at === null ? alive : waiting).push(key)
+  }
+  yield* park(context, waiting)
+  for (const { hook_id } of waiting) yield* exec(removeLane(store, hook_id))
+  for (const hookId of deleted) yield* cancelDeleted(store, hookId, now)
+  return alive
+}
+
+function* cancelDeleted(store: Store, hookId: number, now: number): Work<void> {
+  const { db } = store
+  const pending = db
+    .selectFrom('delivery')
+    .select('event_seq')
+    .where('hook_id', '=', hookId)
+    .where('status', '=', 'pending')
+    .limit(CANCELLED_AT_ONCE)
+  const cancelled = yield* exec(
+    db
+      .updateTable('delivery')
+      .set({ status: 'cancelled', reason: 'the hook was deleted', finished_at: now })
+      .set({ due_at: null, parked_due_at: null, lease: null })
+      .where('hook_id', '=', hookId)
+      .where('event_seq', 'in', pending),
+  )
+  if (cancelled < CANCELLED_AT_ONCE) return
+  const lane = { hook_id: hookId, next_at: now }
+  yield* exec(
+    db
+      .insertInto('lane')
+      .values(lane)
+      .onConflict((conflict) => conflict.column('hook_id').doUpdateSet({ next_at: now })),
+  )
+}
+
+function* lease({ store, lease: token, leaseUntil }: ClaimContext, keys: readonly Key[]): Work<void> {
+  if (keys.length === 0) return
+  yield* exec(
+    store.db
+      .updateTable('delivery')
+      .from(jsonRows(store, keys, ['hook_id', 'event_seq']).as('claimed'))
+      .set({ lease: token, due_at: leaseUntil, parked_due_at: null })
+      .whereRef('delivery.hook_id', '=', 'claimed.hook_id')
+      .whereRef('delivery.event_seq', '=', 'claimed.event_seq'),
+  )
+}
+
+function* details(
+  { store, lease: token }: ClaimContext,
+  keys: readonly Key[],
+  hooks: ReadonlyMap<number, HookRow>,
+): Work<Claimed[]> {
+  if (keys.length === 0) return []
+  const found = yield* rows(
+    store.db
+      .selectFrom(jsonRows(store, keys, ['hook_id', 'event_seq']).as('claimed'))
+      .innerJoin('delivery as d', (join) =>
+        join.onRef('d.hook_id', '=', 'claimed.hook_id').onRef('d.event_seq', '=', 'claimed.event_seq'),
+      )
+      .innerJoin('event as e', 'e.seq', 'd.event_seq')
+      .select(['d.hook_id', 'd.event_seq', 'd.attempts', 'd.body', 'e.uid', 'e.name', 'e.data']),
+  )
+  return found.map((row) => ({
+    hook: hooks.get(row.hook_id) as HookRow,
+    seq: row.event_seq,
+    uid: row.uid,
+    event: row.name,
+    data: row.data ?? 'null',
+    attempts: row.attempts,
+    body: row.body,
+    lease: token,
+  }))
+}
+
+/** Work that waits for the dispatcher, now or later. */
+export interface Waiting {
+  /** When the next delivery, lane or fan-out is due, in milliseconds since the epoch; undefined when none is. */
+  nextAt: number | undefined
+}
+
+/** When there is something to do: three looks into three small indexes. */
+export function* waiting({ db }: Store): Work<Waiting> {
+  const delivery = db.selectFrom('delivery').select(({ fn }) => fn.min('due_at').as('at')).where('due_at', 'is not', null)
+  const lane = db.selectFrom('lane').select(({ fn }) => fn.min('next_at').as('at'))
+  const event = db
+    .selectFrom('event')
+    .select(({ fn }) => fn.min('fanout_due_at').as('at'))
+    .where('fanout_due_at', 'is not', null)
+  const found = yield* first(
+    db.selectNoFrom([delivery.as('delivery'), lane.as('lane'), event.as('event')]),
+  )
+  const times = [found?.delivery, found?.lane, found?.event].filter((at) => typeof at === 'number')
+  return { nextAt: times.length === 0 ? undefined : Math.min(...times) }
+}

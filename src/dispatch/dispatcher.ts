@@ -1,0 +1,281 @@
+import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Random } from '../core/random.ts'
+import { fanOut, type PrepareContext } from '../events/index.ts'
+import type { FieldDefinitions } from '../hooks/index.ts'
+import type { Transport } from '../outbound/index.ts'
+import type { Store } from '../store/store.ts'
+import { Alarm } from './alarm.ts'
+import { attempt } from './attempt.ts'
+import { type Claimed, claim, waiting } from './claim.ts'
+import { FanOutQueue } from './fan-out-queue.ts'
+import type { DispatchSettings } from './options.ts'
+import { type AttemptResult, type GivenBack, giveBack, record } from './record.ts'
+import { deliveryId, type PayloadFunction } from './request.ts'
+import { leave, takeOver } from './single.ts'
+import { Underway } from './underway.ts'
+
+export interface DispatcherContext {
+  store: Store
+  fields: FieldDefinitions
+  settings: DispatchSettings
+  prepare: PrepareContext
+  payload: PayloadFunction | undefined
+  /** The option `hook.deliver`: takes over deliveries by their ids, instead of a POST from here. */
+  deliver: ((ids: string[]) => unknown) | undefined
+  clock: Clock
+  random: Random
+  logger: Logger
+  transport: Transport
+}
+
+/** Deliveries that fan-out makes in one transaction: more would hold the lock, and the event loop, for too long. */
+const FAN_OUT_BUDGET = 1_000
+/** Under load there are this many milliseconds between two transactions: few and large ones disturb the application less. */
+const SPACING_MS = 4
+/** Nobody calls after a fault elsewhere, so look by oneself from time to time. */
+const LONGEST_SLEEP_MS = 1_000
+const FIRST_BACKOFF_MS = 100
+const LONGEST_BACKOFF_MS = 10_000
+/** A hand-over that failed is tried again after this long. */
+const HAND_OVER_AGAIN_MS = 5_000
+/** How long a delivery that was handed over may take before it is handed over again. */
+const HAND_OVER_LEASE_MS = 15 * 60_000
+
+/**
+ * Fans out events and delivers them. Each turn is one transaction that writes the results of attempts, gives events their
+ * deliveries, and claims what is due; the attempts go on between turns.
+ */
+export class Dispatcher {
+  readonly #context: DispatcherContext
+  readonly #queue: FanOutQueue
+  readonly #alarm = new Alarm()
+  readonly #underway = new Underway()
+  readonly #instance: string
+  #claims = 0
+  #results: AttemptResult[] = []
+  #brokenOff: GivenBack[] = []
+  #run: Run | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(context: DispatcherContext) {
+    this.#context = context
+    this.#queue = new FanOutQueue(context.prepare)
+    this.#instance = context.random.id()
+  }
+
+  get running(): boolean {
+    return this.#run !== undefined
+  }
+
+  /** Starts delivering. Another dispatcher of the same database in this process is ended first. */
+  async start(): Promise<void> {
+    if (this.#run !== undefined) return
+    const { store, logger } = this.#context
+    await store.open()
+    if (await takeOver(store.name, this)) {
+      logger.info({ database: store.name }, 'took over from another dispatcher in this process')
+    }
+    const abort = new AbortController()
+    const run: Run = { abort, unwatch: store.watch(() => this.#alarm.ring()), loop: Promise.resolve() }
+    this.#run = run
+    run.loop = this.#loop(run)
+  }
+
+  /** There may be something to do. */
+  wake(): void {
+    this.#alarm.ring()
+  }
+
+  /**
+   * Stops: attempts under way are finished and written down; what does not finish within the time of one attempt is broken
+   * off and given back.
+   */
+  stop(): Promise<void> {
+    const run = this.#run
+    if (run === undefined) return this.#stopping ?? Promise.resolve()
+    this.#run = undefined
+    this.#stopping = this.#stop(run).finally(() => {
+      this.#stopping = undefined
+    })
+    return this.#stopping
+  }
+
+  async #stop({ loop, abort, unwatch }: Run): Promise<void> {
+    const { clock, settings, store } = this.#context
+    unwatch()
+    this.#alarm.ring()
+    await loop
+    const cancel = clock.timer(settings.timeoutMs, () => abort.abort())
+    await this.#underway.ended()
+    cancel()
+    await this.#writeRest()
+    leave(store.name, this)
+  }
+
+  async #loop(run: Run): Promise<void> {
+    const { clock, logger } = this.#context
+    let backoff = 0
+    while (this.#run === run) {
+      const startedAt = clock.now()
+      try {
+        const sleep = await this.turn(run.abort.signal)
+        backoff = 0
+        if (this.#run !== run) break
+        if (sleep > 0) await this.#alarm.sleep(clock, sleep)
+        else await this.#space(startedAt)
+      } catch (error) {
+        backoff = Math.min(Math.max(backoff * 2, FIRST_BACKOFF_MS), LONGEST_BACKOFF_MS)
+        logger.error({ err: error, retryInMs: backoff }, 'a turn of the dispatcher failed; nothing is lost')
+        await new Promise<void>((resolve) => clock.timer(backoff, resolve))
+      }
+    }
+  }
+
+  async #space(startedAt: number): Promise<void> {
+    const { clock } = this.#context
+    const rest = startedAt + SPACING_MS - clock.now()
+    if (rest > 0) await new Promise<void>((resolve) => clock.timer(rest, resolve))
+    else await new Promise(setImmediate)
+  }
+
+  /**
+   * One turn.
+   *
+   * @returns how long one may sleep: 0 if there may be more to do at once
+   */
+  async turn(signal?: AbortSignal): Promise<number> {
+    const { store, clock } = this.#context
+    const queue = this.#queue
+    const now = clock.now()
+    const { found, nextAt } = await store.read(function* () {
+      const found = yield* queue.find(now)
+      return { found, nextAt: (yield* waiting(store)).nextAt }
+    })
+    const known = queue.unknown.size
+    await queue.prepare(found, () => this.#alarm.ring())
+    if (queue.unknown.size > known) this.#reportUnknown()
+
+    const due = nextAt !== undefined && nextAt <= now
+    const ready = queue.takeReady()
+    const free = this.#context.settings.concurrency - this.#underway.size
+    if (ready.length === 0 && this.#results.length === 0 && this.#brokenOff.length === 0 && !(due && free > 0)) {
+      return due ? LONGEST_SLEEP_MS : this.#untilNext(nextAt)
+    }
+    const progress = await this.#write(ready, Math.max(free, 0))
+    this.#launch(progress.claimed, signal)
+    return progress.any ? 0 : LONGEST_SLEEP_MS
+  }
+
+  #untilNext(nextAt: number | undefined): number {
+    if (nextAt === undefined) return LONGEST_SLEEP_MS
+    return Math.min(Math.max(nextAt - this.#context.clock.now(), 1), LONGEST_SLEEP_MS)
+  }
+
+  async #write(
+    ready: ReturnType<FanOutQueue['takeReady']>,
+    free: number,
+  ): Promise<{ claimed: Claimed[]; any: boolean }> {
+    const { store, fields, settings, clock, deliver } = this.#context
+    const results = this.#results
+    const brokenOff = this.#brokenOff
+    this.#results = []
+    this.#brokenOff = []
+    const now = clock.now()
+    const leaseMs = deliver === undefined ? settings.leaseMs : HAND_OVER_LEASE_MS
+    const context = { store, fields, now, lease: this.#token(), leaseUntil: now + leaseMs }
+    const room = { free, perHook: settings.concurrencyPerHook, underWay: this.#underway.byHook }
+    try {
+      const claimed = await store.write(
+        function* () {
+          yield* record(store, results, now)
+          yield* giveBack(store, brokenOff, now)
+          yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
+          return yield* claim(context, room)
+        },
+        { durable: false },
+      )
+      return { claimed, any: claimed.length + results.length + brokenOff.length + ready.length > 0 }
+    } catch (error) {
+      this.#results = [...results, ...this.#results]
+      this.#brokenOff = [...brokenOff, ...this.#brokenOff]
+      throw error
+    } finally {
+      this.#queue.release(ready)
+    }
+  }
+
+  #launch(claimed: readonly Claimed[], signal: AbortSignal | undefined): void {
+    if (claimed.length === 0) return
+    if (this.#context.deliver !== undefined) {
+      this.#underway.add(0, this.#handOver(claimed, this.#context.deliver))
+      return
+    }
+    for (const one of claimed) this.#underway.add(one.hook.id, this.#deliver(one, signal))
+  }
+
+  async #deliver(claimed: Claimed, signal: AbortSignal | undefined): Promise<void> {
+    const result = await attempt(this.#context, claimed, signal)
+    if (result === undefined) this.#brokenOff.push(keyOf(claimed))
+    else this.#results.push(result)
+    this.#alarm.ring()
+  }
+
+  async #handOver(claimed: readonly Claimed[], deliver: (ids: string[]) => unknown): Promise<void> {
+    const { store, logger, clock } = this.#context
+    try {
+      await deliver(claimed.map(({ uid, hook }) => deliveryId(uid, hook.id)))
+    } catch (error) {
+      logger.error({ err: error, deliveries: claimed.length }, 'hook.deliver failed; it is called again')
+      const dueAt = clock.now() + HAND_OVER_AGAIN_MS
+      await store.write(() => giveBack(store, claimed.map(keyOf), dueAt)).catch(() => {})
+    }
+  }
+
+  /** Delivers everything that is due by now, and returns when nothing is left that could be done without waiting. */
+  async drain(): Promise<void> {
+    for (;;) {
+      const sleep = await this.turn()
+      await this.#queue.settled()
+      await this.#underway.ended()
+      const unfinished = this.#results.length + this.#brokenOff.length + this.#queue.inHand
+      if (sleep > 0 && unfinished === 0) return
+    }
+  }
+
+  async #writeRest(): Promise<void> {
+    if (this.#results.length + this.#brokenOff.length === 0) return
+    const { store, clock } = this.#context
+    const results = this.#results
+    const brokenOff = this.#brokenOff
+    this.#results = []
+    this.#brokenOff = []
+    await store.write(function* () {
+      yield* record(store, results, clock.now())
+      yield* giveBack(store, brokenOff, clock.now())
+    })
+  }
+
+  #token(): string {
+    this.#claims += 1
+    return `${this.#instance}-${this.#claims}`
+  }
+
+  #reportUnknown(): void {
+    const names = [...this.#queue.unknown].join(', ')
+    this.#context.logger.warn(
+      { events: [...this.#queue.unknown] },
+      `events wait that this process's catalog does not know: ${names}; a process with a newer catalog can deliver them`,
+    )
+  }
+}
+
+interface Run {
+  loop: Promise<void>
+  abort: AbortController
+  unwatch: () => void
+}
+
+function keyOf({ hook, seq, lease }: Claimed): GivenBack {
+  return { hook_id: hook.id, event_seq: seq, lease }
+}

@@ -1,0 +1,112 @@
+import { jsonRows } from '../store/json-rows.ts'
+import type { Store } from '../store/store.ts'
+import { exec, type Work } from '../store/work.ts'
+
+/** What came of an attempt, in the columns of the database. */
+export interface AttemptResult {
+  hook_id: number
+  event_seq: number
+  /** The lease under which it was made. */
+  lease: string
+  number: number
+  started_at: number
+  duration_ms: number
+  status: number | null
+  error_code: string | null
+  error: string | null
+  response_headers: string | null
+  response_body: string | null
+  response_truncated: 0 | 1
+  /** What becomes of the delivery. */
+  next_status: 'delivered' | 'pending' | 'failed'
+  next_due_at: number | null
+  finished_at: number | null
+  reason: string | null
+  /** The body, where a payload function rendered it in this attempt. */
+  body: string | null
+}
+
+/**
+ * Writes the results of many attempts in three statements. Each is logged; the delivery follows it only if the lease is
+ * still the one that it was made under, for otherwise somebody else has taken over.
+ */
+export function* record(store: Store, results: readonly AttemptResult[], now: number): Work<void> {
+  if (results.length === 0) return
+  const { db } = store
+  yield* exec(
+    db
+      .insertInto('attempt')
+      .columns([...LOGGED])
+      .expression(db.selectFrom(jsonRows(store, results, LOGGED).as('result')).select([...LOGGED])),
+  )
+  const decided = jsonRows(store, results, [
+    'hook_id',
+    'event_seq',
+    'lease',
+    'number',
+    'next_status',
+    'next_due_at',
+    'finished_at',
+    'reason',
+    'body',
+  ]).as('result')
+  yield* exec(
+    db
+      .updateTable('delivery')
+      .from(decided)
+      .set((eb) => ({
+        status: eb.ref('result.next_status'),
+        due_at: eb.ref('result.next_due_at'),
+        finished_at: eb.ref('result.finished_at'),
+        reason: eb.ref('result.reason'),
+        attempts: eb.ref('result.number'),
+        body: eb.fn.coalesce('result.body', 'delivery.body'),
+        lease: null,
+      }))
+      .whereRef('delivery.hook_id', '=', 'result.hook_id')
+      .whereRef('delivery.event_seq', '=', 'result.event_seq')
+      .whereRef('delivery.lease', '=', 'result.lease'),
+  )
+  const hooks = jsonRows(store, results, ['hook_id']).as('ended')
+  yield* exec(
+    db
+      .updateTable('lane')
+      .set({ next_at: now })
+      .where('hook_id', 'in', db.selectFrom(hooks).select('ended.hook_id')),
+  )
+}
+
+const LOGGED = [
+  'hook_id',
+  'event_seq',
+  'number',
+  'started_at',
+  'duration_ms',
+  'status',
+  'error_code',
+  'error',
+  'response_headers',
+  'response_body',
+  'response_truncated',
+] as const satisfies readonly (keyof AttemptResult)[]
+
+/** A delivery that was claimed and not attempted. */
+export interface GivenBack {
+  hook_id: number
+  event_seq: number
+  lease: string
+}
+
+/** Gives deliveries back: they are due at once, for whoever comes. */
+export function* giveBack(store: Store, claimed: readonly GivenBack[], dueAt: number): Work<void> {
+  if (claimed.length === 0) return
+  yield* exec(
+    store.db
+      .updateTable('delivery')
+      .from(jsonRows(store, claimed, ['hook_id', 'event_seq', 'lease']).as('back'))
+      .set({ lease: null, due_at: dueAt })
+      .whereRef('delivery.hook_id', '=', 'back.hook_id')
+      .whereRef('delivery.event_seq', '=', 'back.event_seq')
+      .whereRef('delivery.lease', '=', 'back.lease'),
+  )
+}

@@ -1,0 +1,183 @@
+import { type ExpressionBuilder, sql } from 'kysely'
+import { jsonRows } from '../store/json-rows.ts'
+import type { Store } from '../store/store.ts'
+import type { Tables } from '../store/tables.ts'
+import { exec, rows, type Work } from '../store/work.ts'
+import type { Prepared } from './prepare.ts'
+
+/** An event's fan-out that failed is tried again after this long, and after twice as long each time. */
+const FIRST_RETRY_MS = 5_000
+const LONGEST_RETRY_MS = 60 * 60_000
+
+/** What fan-out needs to know of an event. */
+interface Ready {
+  seq: number
+  name: string
+  owner: string | null
+  broadcast: number
+  data: string
+  cursor: number
+}
+
+type ReadyEvent = Extract<Prepared, { outcome: 'ready' }>
+
+/**
+ * Gives events their deliveries, one to each hook that listens, at most `budget` of them in this transaction: an event for
+ * very many hooks is taken in several, from where its cursor stands. Killed at any point, it goes on from there.
+ *
+ * @returns whether something of these events is left to do
+ */
+export function* fanOut(store: Store, prepared: readonly Prepared[], now: number, budget: number): Work<boolean> {
+  const open = yield* stillOpen(store, prepared)
+  const ready = open.filter((one) => one.outcome === 'ready')
+  yield* dismiss(store, open)
+  yield* noteFailures(store, open, now)
+
+  const small = yield* thoseThatFit(store, ready, budget)
+  if (small.length > 0) {
+    const events = small.map(readyOf)
+    yield* insertDeliveries(store, events.filter(({ broadcast }) => broadcast === 0), now, false)
+    yield* insertDeliveries(store, events.filter(({ broadcast }) => broadcast === 1), now, true)
+    yield* finish(store, events)
+    return small.length < ready.length
+  }
+  const [large] = ready
+  if (large === undefined) return false
+  const done = yield* insertChunk(store, large, now, budget)
+  return !done || ready.length > 1
+}
+
+/** Another dispatcher may have been faster: what it has done, or is further with, is not done again. */
+function* stillOpen(store: Store, prepared: readonly Prepared[]): Work<Prepared[]> {
+  if (prepared.length === 0) return []
+  const keys = prepared.map(({ event }) => ({ seq: event.seq, cursor: event.fanout_cursor }))
+  const found = yield* rows(
+    store.db
+      .selectFrom('event')
+      .innerJoin(jsonRows(store, keys, ['seq', 'cursor']).as('wanted'), 'wanted.seq', 'event.seq')
+      .select('event.seq')
+      .where('event.fanout_due_at', 'is not', null)
+      .whereRef('event.fanout_cursor', '=', 'wanted.cursor'),
+  )
+  const open = new Set(found.map(({ seq }) => seq))
+  return prepared.filter(({ event }) => open.has(event.seq))
+}
+
+function* dismiss(store: Store, prepared: readonly Prepared[]): Work<void> {
+  const seqs = prepared.filter(({ outcome }) => outcome === 'dismissed').map(({ event }) => event.seq)
+  for (const seq of seqs) yield* exec(store.db.deleteFrom('event').where('seq', '=', seq))
+}
+
+function* noteFailures(store: Store, prepared: readonly Prepared[], now: number): Work<void> {
+  for (const one of prepared) {
+    if (one.outcome !== 'failed') continue
+    const { seq, fanout_attempts: attempts } = one.event
+    const wait = Math.min(FIRST_RETRY_MS * 2 ** attempts, LONGEST_RETRY_MS)
+    const changes = { fanout_attempts: attempts + 1, fanout_error: one.error, fanout_due_at: now + wait }
+    yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', seq))
+  }
+}
+
+/** The first events whose deliveries are not more than `budget` in all. Events that `find` narrows down go one by one. */
+function* thoseThatFit(store: Store, ready: readonly ReadyEvent[], budget: number): Work<ReadyEvent[]> {
+  const first = ready.findIndex(({ found }) => found !== undefined)
+  const candidates = first === -1 ? ready : ready.slice(0, first)
+  if (candidates.length === 0) return []
+  const hooks = sql<number>`(select count(*) from (
+    select 1 from ${sql.table('subscription')} as s
+    where s.event = ready.name and (ready.broadcast = 1 or s.owner = ready.owner) and s.hook_id > ready.cursor
+    limit ${budget + 1}))`
+  const own = sql<number>`(select count(*) from (
+    select 1 from ${sql.table('subscription')} as s
+    where s.event = ready.name and s.owner = ready.owner and s.hook_id > ready.cursor
+    limit ${budget + 1}))`
+  const counts = yield* rows(
+    store.db
+      .selectFrom(jsonRows(store, candidates.map(readyOf), ['seq', 'name', 'owner', 'broadcast', 'cursor']).as('ready'))
+      .select(sql<number>`case when ready.broadcast = 1 then ${hooks} else ${own} end`.as('hooks')),
+  )
+  let total = 0
+  const end = counts.findIndex((count) => {
+    total += count.hooks
+    return total > budget
+  })
+  return end === -1 ? [...candidates] : candidates.slice(0, end)
+}
+
+/** One statement for many events. A disabled hook's deliveries are parked until it is enabled. */
+function* insertDeliveries(store: Store, events: readonly Ready[], now: number, broadcast: boolean): Work<void> {
+  if (events.length === 0) return
+  const wanted = jsonRows(store, events, ['seq', 'name', 'owner', 'cursor']).as('ready')
+  // The joins are written crosswise because SQLite then keeps their order: events, subscriptions by key, hooks by key.
+  const select = store.db
+    .selectFrom(wanted)
+    .crossJoin('subscription as s')
+    .crossJoin('hook as h')
+    .select((eb) => ['s.hook_id', 'ready.seq as event_seq', ...dueColumns(eb as never, now)])
+    .whereRef('s.event', '=', 'ready.name')
+    .whereRef('s.hook_id', '>', 'ready.cursor')
+    .whereRef('h.id', '=', 's.hook_id')
+  yield* exec(
+    store.db
+      .insertInto('delivery')
+      .columns(['hook_id', 'event_seq', 'due_at', 'parked_due_at'])
+      .expression(broadcast ? select : select.whereRef('s.owner', '=', 'ready.owner'))
+      .onConflict((conflict) => conflict.doNothing()),
+  )
+}
+
+/** Up to `budget` deliveries of one event, and its cursor, in one transaction. */
+function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<boolean> {
+  const event = readyOf(prepared)
+  let hooks = store.db
+    .selectFrom('subscription as s')
+    .innerJoin('hook as h', 'h.id', 's.hook_id')
+    .select((eb) => ['s.hook_id', eb.val(event.seq).as('event_seq'), ...dueColumns(eb as never, now)])
+    .where('s.event', '=', event.name)
+    .where('s.hook_id', '>', event.cursor)
+    .orderBy('s.hook_id')
+    .limit(budget)
+  if (event.broadcast === 0) hooks = hooks.where('s.owner', '=', event.owner)
+  if (prepared.found !== undefined) hooks = hooks.where('s.hook_id', 'in', prepared.found as never)
+  const inserted = yield* rows(
+    store.db
+      .insertInto('delivery')
+      .columns(['hook_id', 'event_seq', 'due_at', 'parked_due_at'])
+      .expression(hooks)
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('hook_id'),
+  )
+  if (inserted.length < budget) {
+    yield* finish(store, [event])
+    return true
+  }
+  const cursor = inserted.reduce((highest, { hook_id }) => Math.max(highest, hook_id), event.cursor)
+  const changes = { fanout_cursor: cursor, data: event.data, row_json: null, previous_json: null }
+  yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', event.seq))
+  return false
+}
+
+function dueColumns(_eb: ExpressionBuilder<{ h: Tables['hook'] }, 'h'>, now: number) {
+  return [
+    sql<number | null>`case when h.disabled_at is null then ${now} end`.as('due_at'),
+    sql<number | null>`case when h.disabled_at is not null then ${now} end`.as('parked_due_at'),
+  ] as const
+}
+
+/** The event keeps its data once for all its deliveries; the row that it was made of has served. */
+function* finish(store: Store, events: readonly Ready[]): Work<void> {
+  const done = jsonRows(store, events, ['seq', 'data']).as('done')
+  yield* exec(
+    store.db
+      .updateTable('event')
+      .from(done)
+      .set({ row_json: null, previous_json: null, fanout_due_at: null, fanout_error: null })
+      .set((eb) => ({ data: eb.ref('done.data') }))
+      .whereRef('event.seq', '=', 'done.seq'),
+  )
+}
+
+function readyOf({ event, data }: ReadyEvent): Ready {
+  const { seq, name, owner, broadcast, fanout_cursor: cursor } = event
+  return { seq, name, owner, broadcast, data, cursor }
+}

@@ -1,0 +1,7 @@
+export { type Audience, everyone } from './everyone.ts'
+export { fanOut } from './fan-out.ts'
+export { type EventListOptions, listEvents, type StoredEvent } from './list.ts'
+export { type PendingEvent, pendingEvents } from './pending.ts'
+export { type Find, type FindContext, type Prepared, type PrepareContext, prepare } from './prepare.ts'
+export { type SenderContext, type SendOptions, type SentEvent, send } from './send.ts'
+export { type TriggerContext, type TriggerOptions, trigger } from './trigger.ts'

@@ -1,0 +1,38 @@
+export type { CaptureReport } from './capture/index.ts'
+export {
+  type DjangoData,
+  type DjangoOptions,
+  djangoSerializer,
+  type FieldsOption,
+  type ModelOption,
+  type ModelsOption,
+  type Payload,
+  rowType,
+  type SerializerContext,
+} from './catalog/index.ts'
+export { type ErrorCode, errorTable, HookwrightError } from './core/errors.ts'
+export { consoleLogger, type Logger, silentLogger } from './core/logger.ts'
+export { createHooks, type HookOptions, type HooksOptions } from './create-hooks.ts'
+export {
+  type Attempt,
+  type AttemptOutcome,
+  type Delivery,
+  type DeliveryListOptions,
+  type DispatchOptions,
+  type PayloadEvent,
+  type RetryOptions,
+  standardDelaysMs,
+} from './dispatch/index.ts'
+export {
+  type Audience,
+  type EventListOptions,
+  everyone,
+  type FindContext,
+  type SendOptions,
+  type SentEvent,
+  type StoredEvent,
+  type TriggerOptions,
+} from './events/index.ts'
+export type { Hook, HookChanges, ListOptions, NewHook, Owner, RotationOptions } from './hooks/index.ts'
+export type { Authenticate, Caller } from './http/index.ts'
+export type { Hooks } from './operations/index.ts'

@@ -1,0 +1,43 @@
+import type { OutboundRequest, OutboundResult, Transport } from '../outbound/index.ts'
+
+/** A POST that would have been sent. */
+export interface RecordedDelivery {
+  /** The `webhook-id`. */
+  id: string
+  target: string
+  headers: Readonly<Record<string, string>>
+  /** The body as text, exactly as it was signed. */
+  body: string
+  /** The body, parsed. */
+  json: unknown
+}
+
+/** What a target answers in a test. Throwing is a connection that fails. */
+export type Respond = (delivery: RecordedDelivery) => { status: number; body?: string } | undefined
+
+/** A network that is not there: it records what is posted, and answers 200 unless told otherwise. */
+export class Recorder implements Transport {
+  readonly deliveries: RecordedDelivery[] = []
+  respond: Respond = () => undefined
+
+  async post({ url, headers, body }: OutboundRequest): Promise<OutboundResult> {
+    const delivery = {
+      id: headers['webhook-id'] ?? '',
+      target: url,
+      headers: { ...headers },
+      body,
+      json: JSON.parse(body) as unknown,
+    }
+    this.deliveries.push(delivery)
+    try {
+      const { status, body: answer = '' } = this.respond(delivery) ?? { status: 200 }
+      const response = { status, headers: [], body: new TextEncoder().encode(answer), truncated: false }
+      return { durationMs: 0, outcome: 'response', response }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      return { durationMs: 0, outcome: 'error', error: { code: 'connect', message } }
+    }
+  }
+
+  async close(): Promise<void> {}
+}
