@@ -1,0 +1,32 @@
+import type { Work } from '../store/work.ts'
+import type { ByKey } from './by-key.ts'
+import type { CaptureDrift } from './drift.ts'
+import type { WantedModel } from './wanted.ts'
+
+/** What each database does in its own way. */
+export interface CaptureDialect extends ByKey {
+  /** A value that is another one after every change of the schema. */
+  schemaVersion(): Work<number>
+  /** Compares the database with what the catalog wants. */
+  inspect(models: readonly WantedModel[]): Work<Findings>
+}
+
+/** One statement on a trigger. */
+export interface Change {
+  readonly kind: 'create' | 'drop'
+  readonly trigger: string
+  readonly sql: string
+}
+
+/** What a look at the database found. */
+export interface Findings {
+  /** Whether the tables that the triggers use are missing. */
+  readonly storeMissing: boolean
+  readonly drift: readonly CaptureDrift[]
+  /** Makes the triggers exactly as the catalog wants them, given the tables that they use. */
+  readonly install: readonly Change[]
+  /** Adds what our catalog misses, and takes nothing away that another process may want. */
+  readonly repair: readonly Change[]
+  /** Drops every trigger of ours. */
+  readonly removal: readonly Change[]
+}

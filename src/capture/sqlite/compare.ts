@@ -1,0 +1,83 @@
+import type { BuiltInAction } from '../../catalog/index.ts'
+import type { Work } from '../../store/work.ts'
+import type { Change, Findings } from '../dialect.ts'
+import { type CaptureDrift, faultError } from '../drift.ts'
+import type { Part, WantedModel } from '../wanted.ts'
+import { drop, type Place, planPlace } from './plan.ts'
+import { lowerCase } from './quote.ts'
+import { readSchema } from './schema.ts'
+import { readModelTable, readTable, type Table } from './table.ts'
+
+/** Compares the catalog with the database. */
+export function* inspect(models: readonly WantedModel[]): Work<Findings> {
+  const schema = yield* readSchema()
+  const drift: CaptureDrift[] = []
+  const places = new Map<string, Place>()
+  for (const wanted of models) {
+    const read = yield* readModelTable(wanted.model)
+    for (const fault of read.faults) {
+      const { name: model, table } = wanted.model
+      drift.push({ problem: fault.kind, model, table, message: faultError(fault).message, repairable: false })
+    }
+    if (read.table === undefined) continue
+    for (const [action, part] of wanted.parts) {
+      const usable = read.owner === undefined ? ownerless(part) : { ...part, owner: read.owner }
+      if (usable !== undefined) placeOf(places, read.table, action).wanted.push(usable)
+    }
+  }
+  for (const trigger of schema.installed) {
+    const { action } = trigger.header
+    const table = places.get(placeKey(trigger.table, action))?.table ?? (yield* knownTable(trigger.table))
+    if (table !== undefined) placeOf(places, table, action).installed.push(trigger)
+  }
+  const plans = [...places.values()].map((place) => planPlace(place, schema))
+  if (schema.storeMissing) drift.unshift(storeMissing(schema.installed.length > 0))
+  return {
+    storeMissing: schema.storeMissing,
+    drift: [...drift, ...plans.flatMap((plan) => plan.drift)],
+    install: dropsFirst(plans.flatMap((plan) => plan.install)),
+    repair: dropsFirst(plans.flatMap((plan) => plan.repair)),
+    removal: schema.installed.map(drop),
+  }
+}
+
+function placeKey(table: string, action: BuiltInAction): string {
+  return `${action} ${lowerCase(table)}`
+}
+
+function placeOf(places: Map<string, Place>, table: Table, action: BuiltInAction): Place {
+  const key = placeKey(table.name, action)
+  const place = places.get(key) ?? { table, action, wanted: [], installed: [] }
+  places.set(key, place)
+  return place
+}
+
+function* knownTable(name: string): Work<Table | undefined> {
+  const found = yield* readTable(name)
+  return 'table' in found ? found.table : undefined
+}
+
+/** Without its owner's column a model can still tell everyone. */
+function ownerless(part: Part): Part | undefined {
+  return part.everyone.length === 0 ? undefined : { ...part, owner: null, events: [] }
+}
+
+/** After a table was renamed, its trigger may still have the name that another table's will get. */
+function dropsFirst(changes: readonly Change[]): Change[] {
+  return [
+    ...changes.filter(({ kind }) => kind === 'drop'),
+    ...changes.filter(({ kind }) => kind === 'create'),
+  ]
+}
+
+function storeMissing(breaksWrites: boolean): CaptureDrift {
+  return {
+    problem: 'store_missing',
+    model: null,
+    table: null,
+    message: breaksWrites
+      ? `hookwright's own tables were dropped while its triggers stayed: writes to captured tables fail until the triggers are gone too.`
+      : `hookwright's own tables are missing, so nothing is captured.`,
+    repairable: true,
+  }
+}

@@ -1,0 +1,43 @@
+import { TABLE_PREFIX } from '../../store/prefix-plugin.ts'
+import { identifier, literal } from './quote.ts'
+
+export const EVENT_TABLE = `${TABLE_PREFIX}event`
+export const LISTENING_TABLE = `${TABLE_PREFIX}listening`
+
+/** What is written into an event's row, each as an SQL expression. */
+export interface EventValues {
+  uid?: string
+  name: string
+  owner: string
+  broadcast: string
+  model: string
+  action: string
+  row: string
+  previous?: string
+  createdAt?: string
+}
+
+const RANDOM_UID = 'lower(hex(randomblob(16)))'
+
+/** Milliseconds since the epoch. `unixepoch('subsec')` is younger than what we ask for, and `strftime` slower. */
+const NOW = "CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
+
+/**
+ * `INSERT INTO hookwright_event … SELECT …`, to be followed by a FROM. All columns of a new row without a default are
+ * there: a column that is added to the table later must have one.
+ */
+export function eventInsert(values: EventValues): string {
+  return `INSERT INTO ${EVENT_TABLE} (uid, name, owner, broadcast, model, action, created_at, fanout_due_at, row_json, previous_json)
+  SELECT ${values.uid ?? RANDOM_UID}, ${values.name}, ${values.owner}, ${values.broadcast}, ${values.model}, ${values.action}, ${values.createdAt ?? NOW}, 0,
+  ${values.row},
+  ${values.previous ?? 'NULL'}`
+}
+
+/** An owner is kept and compared as text. */
+export function ownerExpression(owner: string | null, row: string): string {
+  return owner === null ? 'NULL' : `CAST(${row}.${identifier(owner)} AS TEXT)`
+}
+
+export function inList(values: readonly string[]): string {
+  return `(${values.map(literal).join(', ')})`
+}

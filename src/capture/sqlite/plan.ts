@@ -1,0 +1,91 @@
+import type { BuiltInAction } from '../../catalog/index.ts'
+import type { Change } from '../dialect.ts'
+import type { CaptureDrift } from '../drift.ts'
+import { merge, type Part } from '../wanted.ts'
+import { identifier, lowerCase } from './quote.ts'
+import type { Installed, Schema } from './schema.ts'
+import { findColumn, type Table } from './table.ts'
+import { TRIGGER_VERSION, triggerName, triggerSql } from './trigger.ts'
+
+/** All that concerns the changes of one kind of one table. */
+export interface Place {
+  readonly table: Table
+  readonly action: BuiltInAction
+  readonly wanted: Part[]
+  readonly installed: Installed[]
+}
+
+/** What is to be done about a place. */
+export interface Plan {
+  drift: CaptureDrift[]
+  install: Change[]
+  repair: Change[]
+}
+
+/** Compares what is wanted with what is installed. */
+export function planPlace(place: Place, { foreign }: Schema): Plan {
+  const { table, action, wanted, installed } = place
+  const name = triggerName(table.name, action)
+  const models = wanted.map(({ model }) => model).join(', ')
+  const about = { model: models === '' ? null : models, table: table.name }
+  if (foreign.has(lowerCase(name))) {
+    const message = `A trigger of the application's is called ${name}, so changes of ${table.name} are not captured. Rename it.`
+    return {
+      drift: [{ ...about, problem: 'name_taken', message, repairable: false }],
+      install: [],
+      repair: [],
+    }
+  }
+  const install = changesTo(place, wanted)
+  // A newer hookwright knows better.
+  if (installed.some(({ header }) => header.version > TRIGGER_VERSION))
+    return { drift: [], install, repair: [] }
+
+  const others = installed.flatMap(({ header }) => header.parts).filter((part) => fits(part, table))
+  const merged = merge(wanted, others)
+  const repair = changesTo(place, merged.parts)
+  const drift: CaptureDrift[] = []
+  if (merged.conflicts.length > 0) {
+    drift.push({
+      ...about,
+      problem: 'conflict',
+      message:
+        `The trigger ${name} was installed with other options for ${merged.conflicts.join(', ')} than this process has. ` +
+        'If this process has the newer ones, call hooks.migrate().',
+      repairable: false,
+    })
+  }
+  if (repair.length > 0) drift.push({ ...about, ...describe(place, name), repairable: true })
+  return { drift, install, repair }
+}
+
+function describe({ installed, table }: Place, name: string): Pick<CaptureDrift, 'problem' | 'message'> {
+  if (installed.length === 0) {
+    return {
+      problem: 'missing',
+      message: `The trigger ${name} is missing: changes of ${table.name} go unnoticed. Most migration tools for SQLite rebuild tables and drop triggers.`,
+    }
+  }
+  return {
+    problem: 'outdated',
+    message: `The trigger ${name} is not as it should be: the columns of ${table.name}, the catalog or hookwright have changed since it was installed.`,
+  }
+}
+
+/** Another catalog's part whose owner's column is gone would break every statement on the table. */
+function fits({ owner }: Part, table: Table): boolean {
+  return owner === null || findColumn(table, owner) !== undefined
+}
+
+/** The statements that make a place's triggers these parts, and nothing else. */
+function changesTo({ table, action, installed }: Place, parts: readonly Part[]): Change[] {
+  if (parts.length === 0) return installed.map(drop)
+  const name = triggerName(table.name, action)
+  const sql = triggerSql(table, action, parts)
+  if (installed.length === 1 && installed[0]?.sql === sql) return []
+  return [...installed.map(drop), { kind: 'create', trigger: name, sql }]
+}
+
+export function drop({ name }: Installed): Change {
+  return { kind: 'drop', trigger: name, sql: `DROP TRIGGER IF EXISTS ${identifier(name)}` }
+}

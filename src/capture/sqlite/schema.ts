@@ -1,0 +1,42 @@
+import { CompiledQuery } from 'kysely'
+import { rows, type Work } from '../../store/work.ts'
+import { EVENT_TABLE, LISTENING_TABLE } from './event-insert.ts'
+import { lowerCase } from './quote.ts'
+import { readHeader, TRIGGER_PREFIX, type TriggerHeader } from './trigger.ts'
+
+/** A trigger of ours that the database has. */
+export interface Installed {
+  readonly name: string
+  /** The table that it is on, by SQLite's own record: it follows when the table is renamed. */
+  readonly table: string
+  readonly sql: string
+  readonly header: TriggerHeader
+}
+
+/** What the database has of ours. */
+export interface Schema {
+  readonly storeMissing: boolean
+  readonly installed: readonly Installed[]
+  /** The names, in lower case, of triggers that are not ours. */
+  readonly foreign: ReadonlySet<string>
+}
+
+/** Looks for our tables and triggers. */
+export function* readSchema(): Work<Schema> {
+  const objects = yield* rows(
+    CompiledQuery.raw(
+      `SELECT type, name, tbl_name, sql FROM sqlite_schema
+       WHERE type = 'trigger' OR (type = 'table' AND name IN (?, ?)) ORDER BY name`,
+      [EVENT_TABLE, LISTENING_TABLE],
+    ) as CompiledQuery<{ type: string; name: string; tbl_name: string; sql: string }>,
+  )
+  const installed: Installed[] = []
+  const foreign = new Set<string>()
+  for (const { type, name, tbl_name: table, sql } of objects) {
+    if (type !== 'trigger') continue
+    const header = lowerCase(name).startsWith(TRIGGER_PREFIX) ? readHeader(sql) : undefined
+    if (header === undefined) foreign.add(lowerCase(name))
+    else installed.push({ name, table, sql, header })
+  }
+  return { storeMissing: objects.filter(({ type }) => type === 'table').length < 2, installed, foreign }
+}

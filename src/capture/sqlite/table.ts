@@ -1,0 +1,137 @@
+import { CompiledQuery } from 'kysely'
+import type { Model } from '../../catalog/index.ts'
+import { entry, member } from '../../catalog/place.ts'
+import { show } from '../../core/errors.ts'
+import { first, rows, type Work } from '../../store/work.ts'
+import type { Fault } from '../drift.ts'
+import { lowerCase } from './quote.ts'
+import { TRIGGER_PREFIX } from './trigger.ts'
+
+/** A table of the application, as the database has it. */
+export interface Table {
+  readonly name: string
+  /** All columns that `SELECT *` gives, in their order. */
+  readonly columns: readonly string[]
+  /** The columns that are computed from others. */
+  readonly generated: ReadonlySet<string>
+  /** The columns of the primary key in their order; none where the table has no such key. */
+  readonly key: readonly string[]
+}
+
+/**
+ * A model's table, with the names of its owner and key columns as the database writes them, and what is wrong with it.
+ * Each fault says what the model can still do.
+ */
+export interface ModelTable {
+  /** Undefined where triggers are impossible. */
+  readonly table: Table | undefined
+  /** Null where the model has none, undefined where the table lacks the column. */
+  readonly owner: string | null | undefined
+  /** The columns of the key; none where the model has no usable key, which only matters for triggering by hand. */
+  readonly key: readonly string[]
+  readonly faults: readonly Fault[]
+}
+
+/** How SQLite finds a column: ASCII letters in either case. */
+export function findColumn({ columns }: Table, name: string): string | undefined {
+  return (
+    columns.find((column) => column === name) ??
+    columns.find((column) => lowerCase(column) === lowerCase(name))
+  )
+}
+
+/** Looks at the table of a model. */
+export function* readModelTable(model: Model): Work<ModelTable> {
+  const place = entry('models', model.name)
+  const found = yield* readTable(model.table)
+  if ('fault' in found) {
+    return {
+      table: undefined,
+      owner: undefined,
+      key: [],
+      faults: [{ field: member(place, 'table'), value: model.table, ...found.fault }],
+    }
+  }
+  const { table } = found
+  const faults: Fault[] = []
+  const column = (name: string, option: 'owner' | 'key') => {
+    const actual = findColumn(table, name)
+    if (actual === undefined) {
+      faults.push({
+        kind: `${option}_missing`,
+        field: member(place, option),
+        value: name,
+        problem: `the table ${JSON.stringify(table.name)} has no such column`,
+        cure: `Its columns are ${show(table.columns.join(', '))}; name one of them, or add the column with a migration of yours`,
+      })
+    }
+    return actual
+  }
+  const owner = model.owner === undefined ? null : column(model.owner, 'owner')
+  const key = (model.key ?? table.key).map((name) => column(name, 'key'))
+  const complete = key.filter((name) => name !== undefined)
+  return { table, owner, key: complete.length === key.length ? complete : [], faults }
+}
+
+type Found = { table: Table } | { fault: Omit<Fault, 'field' | 'value'> }
+
+/** Looks at a table by its name. */
+export function* readTable(name: string): Work<Found> {
+  const object = yield* first(
+    CompiledQuery.raw(
+      `SELECT name, type, sql FROM sqlite_schema WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')`,
+      [name],
+    ) as CompiledQuery<{ name: string; type: string; sql: string | null }>,
+  )
+  if (object === undefined) {
+    return {
+      fault: {
+        kind: 'table_missing',
+        problem: 'the database has no such table',
+        cure:
+          'Correct the name, or create the table before hooks.migrate(). Tables of attached databases cannot be captured, ' +
+          'and a schema is not part of the name',
+      },
+    }
+  }
+  const unusable = whyUnusable(object)
+  if (unusable !== undefined) return { fault: { kind: 'table_unusable', ...unusable } }
+  const columns = yield* rows(
+    CompiledQuery.raw(`SELECT name, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid`, [
+      object.name,
+    ]) as CompiledQuery<{ name: string; pk: number; hidden: number }>,
+  )
+  return {
+    table: {
+      name: object.name,
+      columns: columns.map((column) => column.name),
+      generated: new Set(columns.filter(({ hidden }) => hidden !== 0).map((column) => column.name)),
+      key: columns
+        .filter(({ pk }) => pk > 0)
+        .sort((a, b) => a.pk - b.pk)
+        .map((column) => column.name),
+    },
+  }
+}
+
+function whyUnusable({ name, type, sql }: { name: string; type: string; sql: string | null }) {
+  if (type === 'view') {
+    return {
+      problem: 'it is a view, and SQLite tells no trigger what changes behind a view',
+      cure: 'Name the table that the view reads',
+    }
+  }
+  if (/^CREATE VIRTUAL TABLE/i.test(sql ?? '')) {
+    return {
+      problem: 'it is a virtual table, and SQLite has no triggers on these',
+      cure: "Name an ordinary table, or call hooks.trigger('Model.created', key) where the application writes",
+    }
+  }
+  if (lowerCase(name).startsWith('sqlite_')) {
+    return { problem: 'it is a table of SQLite itself', cure: "Name a table of the application's" }
+  }
+  if (lowerCase(name).startsWith(TRIGGER_PREFIX)) {
+    return { problem: "it is one of hookwright's own tables", cure: "Name a table of the application's" }
+  }
+  return undefined
+}

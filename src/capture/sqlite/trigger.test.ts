@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { readHeader, TRIGGER_VERSION, triggerName, triggerSql } from './trigger.ts'
+
+const book = { name: 'book', columns: ['id', 'user_id', 'twice'], generated: new Set(['twice']), key: ['id'] }
+const part = { model: 'Book', owner: 'user_id', events: ['book.changed'], everyone: ['book.known'] }
+
+describe('triggerSql', () => {
+  it('makes the text that its version stands for', () => {
+    // A running process takes any other text for drift. Change it together with TRIGGER_VERSION, or two versions of
+    // hookwright undo each other's triggers while one is rolled out.
+    expect(TRIGGER_VERSION).toBe(1)
+    expect(triggerSql(book, 'updated', [part])).toMatchInlineSnapshot(`
+      "CREATE TRIGGER "hookwright_book_updated" /* hookwright 1 updated [["Book","user_id",["book.changed"],["book.known"]]] */
+      AFTER UPDATE ON "book"
+      WHEN (OLD."id" COLLATE BINARY IS NOT NEW."id" OR OLD."user_id" COLLATE BINARY IS NOT NEW."user_id")
+      BEGIN
+        INSERT INTO hookwright_event (uid, name, owner, broadcast, model, action, created_at, fanout_due_at, row_json, previous_json)
+        SELECT lower(hex(randomblob(16))), event, CAST(NEW."user_id" AS TEXT), event IN ('book.known'), 'Book', 'updated', CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER), 0,
+        '{' || (SELECT group_concat(field || CASE typeof(value)
+          WHEN 'integer' THEN value
+          WHEN 'text' THEN json_quote(value || '')
+          WHEN 'real' THEN CASE value WHEN 9e999 THEN '{"$real":"Infinity"}' WHEN -9e999 THEN '{"$real":"-Infinity"}' ELSE printf('%!.20g', value) END
+          WHEN 'blob' THEN '{"$blob":"' || hex(value) || '"}'
+          ELSE 'null' END) FROM (
+          SELECT '"id":' AS field, +NEW."id" AS value UNION ALL
+          SELECT '"user_id":', +NEW."user_id" UNION ALL
+          SELECT '"twice":', +NEW."twice"
+        )) || '}',
+        '{' || (SELECT group_concat(field || CASE typeof(value)
+          WHEN 'integer' THEN value
+          WHEN 'text' THEN json_quote(value || '')
+          WHEN 'real' THEN CASE value WHEN 9e999 THEN '{"$real":"Infinity"}' WHEN -9e999 THEN '{"$real":"-Infinity"}' ELSE printf('%!.20g', value) END
+          WHEN 'blob' THEN '{"$blob":"' || hex(value) || '"}'
+          ELSE 'null' END) FROM (
+          SELECT '"id":' AS field, +OLD."id" AS value UNION ALL
+          SELECT '"user_id":', +OLD."user_id" UNION ALL
+          SELECT '"twice":', +OLD."twice"
+        )) || '}'
+        FROM hookwright_listening WHERE event IN ('book.changed', 'book.known') AND (NEW."user_id" IS NOT NULL OR event IN ('book.known'));
+      END"
+    `)
+  })
+
+  it('makes the same text whatever the order of its parts', () => {
+    const other = { ...part, model: 'Account', owner: null, events: [] }
+    expect(triggerSql(book, 'created', [part, other])).toBe(triggerSql(book, 'created', [other, part]))
+  })
+})
+
+describe('triggerName', () => {
+  it('differs for tables that are called like an action', () => {
+    const names = ['book', 'book_created', 'created'].flatMap((table) => [
+      triggerName(table, 'created'),
+      triggerName(table, 'deleted'),
+    ])
+    expect(new Set(names).size).toBe(6)
+  })
+})
+
+describe('readHeader', () => {
+  it('reads what a trigger is for, whatever its names hold', () => {
+    const awkward = { model: '*/ "x" \\ \'', owner: 'a*/b', events: ['/* */', 'ü'], everyone: [] }
+    const table = { ...book, name: 'a "b" */ c' }
+    expect(readHeader(triggerSql(table, 'deleted', [awkward]))).toEqual({
+      version: 1,
+      action: 'deleted',
+      parts: [awkward],
+    })
+  })
+
+  it('does not take another trigger for ours, whatever its name', () => {
+    expect(
+      readHeader('CREATE TRIGGER "hookwright_book_created" AFTER INSERT ON book BEGIN SELECT 1; END'),
+    ).toBeUndefined()
+    expect(
+      readHeader('CREATE TRIGGER x /* hookwright is great */ AFTER INSERT ON book BEGIN SELECT 1; END'),
+    ).toBeUndefined()
+  })
+
+  it('does not guess what a newer version says', () => {
+    const sql = triggerSql(book, 'created', [part]).replace('/* hookwright 1 ', '/* hookwright 2 ')
+    expect(readHeader(sql)).toEqual({ version: 2, action: 'created', parts: [] })
+  })
+})

@@ -1,0 +1,117 @@
+import type { BuiltInAction } from '../../catalog/index.ts'
+import { isBuiltInAction } from '../../catalog/index.ts'
+import { eventsOf, type Part, sorted } from '../wanted.ts'
+import { eventInsert, inList, LISTENING_TABLE, ownerExpression } from './event-insert.ts'
+import { identifier, literal } from './quote.ts'
+import { rowExpression } from './row-expression.ts'
+import type { Table } from './table.ts'
+
+/**
+ * The version of the text that {@link triggerSql} makes. Raise it with every change of that text: a running process
+ * repairs triggers of older versions and leaves those of newer ones alone.
+ */
+export const TRIGGER_VERSION = 1
+
+export const TRIGGER_PREFIX = 'hookwright_'
+
+const moment: Record<BuiltInAction, string> = { created: 'INSERT', updated: 'UPDATE', deleted: 'DELETE' }
+
+/** `hookwright_book_created`. No two tables and actions share a name. */
+export function triggerName(table: string, action: BuiltInAction): string {
+  return `${TRIGGER_PREFIX}${table}_${action}`
+}
+
+/**
+ * The statement that makes the trigger of one table and action. Where nobody listens to its events it looks into the small
+ * table of what is listened to, and writes nothing.
+ *
+ * The text depends on nothing but its arguments: comparing it with what is installed shows every drift.
+ */
+export function triggerSql(table: Table, action: BuiltInAction, given: readonly Part[]): string {
+  const parts = sorted(given)
+  const when = action === 'updated' ? `\nWHEN ${changed(table)}` : ''
+  return `CREATE TRIGGER ${identifier(triggerName(table.name, action))} ${header(action, parts)}
+AFTER ${moment[action]} ON ${identifier(table.name)}${when}
+BEGIN
+${parts.map((part) => insertOf(table, action, part)).join('\n')}
+END`
+}
+
+function insertOf(table: Table, action: BuiltInAction, part: Part): string {
+  const row = action === 'deleted' ? 'OLD' : 'NEW'
+  const conditions = [`event IN ${inList(eventsOf(part))}`]
+  // A row whose owner is null reaches nobody but through events for everyone.
+  if (part.owner !== null && part.events.length > 0) {
+    const owned = `${row}.${identifier(part.owner)} IS NOT NULL`
+    conditions.push(part.everyone.length === 0 ? owned : `(${owned} OR event IN ${inList(part.everyone)})`)
+  }
+  const insert = eventInsert({
+    name: 'event',
+    owner: ownerExpression(part.owner, row),
+    broadcast: broadcastOf(part),
+    model: literal(part.model),
+    action: literal(action),
+    row: rowExpression(table.columns, row),
+    ...(action === 'updated' ? { previous: rowExpression(table.columns, 'OLD') } : {}),
+  })
+  return `  ${insert}\n  FROM ${LISTENING_TABLE} WHERE ${conditions.join(' AND ')};`
+}
+
+function broadcastOf({ events, everyone }: Part): string {
+  if (everyone.length === 0) return '0'
+  return events.length === 0 ? '1' : `event IN ${inList(everyone)}`
+}
+
+/**
+ * Whether an update changed anything. By value, not by the column's collation: `a` and `A` are two values also where the
+ * column takes them as equal. Generated columns follow from the others.
+ */
+function changed({ columns, generated }: Table): string {
+  const differences = columns
+    .filter((column) => !generated.has(column))
+    .map((column) => `OLD.${identifier(column)} COLLATE BINARY IS NOT NEW.${identifier(column)}`)
+  return either(differences)
+}
+
+/** As a tree: a chain of as many ORs as a table may have columns is deeper than SQLite allows. */
+function either(conditions: readonly string[]): string {
+  if (conditions.length <= 8) return `(${conditions.join(' OR ')})`
+  const half = conditions.length >> 1
+  return `(${either(conditions.slice(0, half))} OR ${either(conditions.slice(half))})`
+}
+
+/** A trigger that is ours says what it is for in a comment behind its name. */
+export interface TriggerHeader {
+  readonly version: number
+  readonly action: BuiltInAction
+  /** None where a newer version may say it in another way. */
+  readonly parts: readonly Part[]
+}
+
+function header(action: BuiltInAction, parts: readonly Part[]): string {
+  const content = parts.map(({ model, owner, events, everyone }) => [model, owner, events, everyone])
+  // A slash in a name could end the comment.
+  return `/* hookwright ${TRIGGER_VERSION} ${action} ${JSON.stringify(content).replaceAll('/', '\\u002f')} */`
+}
+
+/** What a trigger says of itself; undefined for one that is not ours, whatever its name. */
+export function readHeader(sql: string): TriggerHeader | undefined {
+  const match = /^CREATE TRIGGER (?:"(?:[^"]|"")*"|\w+) \/\* hookwright (\d+) (\w+) ([^/]*) \*\//.exec(sql)
+  if (match === null) return undefined
+  const [, version, action = '', content = ''] = match
+  if (!isBuiltInAction(action)) return undefined
+  return {
+    version: Number(version),
+    action,
+    parts: Number(version) > TRIGGER_VERSION ? [] : readParts(content),
+  }
+}
+
+function readParts(text: string): Part[] {
+  try {
+    const parts = JSON.parse(text) as [string, string | null, string[], string[]][]
+    return parts.map(([model, owner, events, everyone]) => ({ model, owner, events, everyone }))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,106 @@
+import type { BuiltInAction, Catalog, Model } from '../catalog/index.ts'
+import { isBuiltInAction } from '../catalog/index.ts'
+
+/**
+ * What a trigger writes for one model: several models may be of one table, and several events on one action. This is also
+ * what an installed trigger remembers of itself, so that a process with another catalog can tell what it is for.
+ */
+export interface Part {
+  readonly model: string
+  /** The owner's column; null where every event is for everyone. */
+  readonly owner: string | null
+  /** The events that the owner's hooks hear of, in alphabetical order. */
+  readonly events: readonly string[]
+  /** The events that the hooks of every owner hear of, in alphabetical order. */
+  readonly everyone: readonly string[]
+}
+
+/** What the catalog wants to be told of one model. */
+export interface WantedModel {
+  readonly model: Model
+  readonly parts: ReadonlyMap<BuiltInAction, Part>
+}
+
+/** All models of the catalog; those whose events are all of custom actions have no parts. */
+export function wantedModels(catalog: Catalog): WantedModel[] {
+  return [...catalog.models.values()].map((model) => ({ model, parts: partsOf(catalog, model) }))
+}
+
+function partsOf(catalog: Catalog, model: Model): Map<BuiltInAction, Part> {
+  const parts = new Map<BuiltInAction, Part>()
+  for (const { name, everyone, source } of catalog.events.values()) {
+    if (source?.model.name !== model.name || !isBuiltInAction(source.action)) continue
+    const before = parts.get(source.action)
+    const event: Part = {
+      model: model.name,
+      owner: model.owner ?? null,
+      events: everyone ? [] : [name],
+      everyone: everyone ? [name] : [],
+    }
+    parts.set(source.action, before === undefined ? event : join(before, event))
+  }
+  return parts
+}
+
+/** What comes out when a process keeps a trigger that one with another catalog may have installed. */
+export interface Merged {
+  readonly parts: readonly Part[]
+  /** Our events that the trigger writes in another way than our catalog says. */
+  readonly conflicts: readonly string[]
+}
+
+/**
+ * Joins what our catalog wants with what the trigger does already. While a new version of the application is rolled out,
+ * processes with two catalogs keep one set of triggers: each adds what it misses and takes nothing away, so that they
+ * settle on everything that any of them wants instead of undoing each other's work once a second.
+ */
+export function merge(own: readonly Part[], installed: readonly Part[]): Merged {
+  const ownByEvent = new Map(own.flatMap((part) => eventsOf(part).map((event) => [event, part] as const)))
+  const conflicts = new Set<string>()
+  for (const part of installed) {
+    for (const event of eventsOf(part)) {
+      const wanted = ownByEvent.get(event)
+      if (wanted !== undefined && !agree(wanted, part, event)) conflicts.add(event)
+    }
+  }
+  const parts = new Map<string, Part>()
+  const undisputed = own.map((part) => keep(part, (event) => !conflicts.has(event)))
+  for (const part of [...undisputed, ...installed]) {
+    if (eventsOf(part).length === 0) continue
+    const key = JSON.stringify([part.model, part.owner])
+    const before = parts.get(key)
+    parts.set(key, before === undefined ? part : join(before, part))
+  }
+  return { parts: sorted([...parts.values()]), conflicts: [...conflicts].sort() }
+}
+
+/** In one order wherever they come from, so that the same parts make the same text. */
+export function sorted(parts: readonly Part[]): Part[] {
+  const key = ({ model, owner }: Part) => JSON.stringify([model, owner])
+  return parts.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+}
+
+export function eventsOf(part: Part): string[] {
+  return [...part.events, ...part.everyone]
+}
+
+function agree(one: Part, other: Part, event: string): boolean {
+  return (
+    one.model === other.model &&
+    one.owner === other.owner &&
+    one.everyone.includes(event) === other.everyone.includes(event)
+  )
+}
+
+function keep(part: Part, test: (event: string) => boolean): Part {
+  return { ...part, events: part.events.filter(test), everyone: part.everyone.filter(test) }
+}
+
+function join(one: Part, other: Part): Part {
+  const union = (a: readonly string[], b: readonly string[]) => [...new Set([...a, ...b])].sort()
+  return {
+    ...one,
+    events: union(one.events, other.events),
+    everyone: union(one.everyone, other.everyone),
+  }
+}

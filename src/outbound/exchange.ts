@@ -1,0 +1,209 @@
+import type { Clock } from '../core/clock.ts'
+import type { Connection } from './connection.ts'
+import type { Borrower, Connections, Origin } from './connections.ts'
+import { type OutboundErrorCode, requestFailure } from './failure.ts'
+import type { OutboundRequest, OutboundResult } from './post.ts'
+
+/** Of a response's body this much is kept; what follows is not read. */
+const LONGEST_BODY = 16 * 1024
+/** 1xx responses before the real one. Nobody needs more, and a flood of them would cost time until the deadline. */
+const MOST_INFORMATIONAL = 32
+
+/** With less than this left of the deadline, a request that has waited is not sent any more. */
+const TOO_LATE_MS = 5
+
+const NO_BYTES = new Uint8Array(0)
+
+/** Only what is used of undici's controller. */
+interface Controller {
+  rawHeaders?: unknown
+}
+
+/**
+ * One request and its response: what undici reports to, who waits for a connection, and what the deadline and the caller's
+ * signal end. As soon as the status is known the result is a response, whatever ends the body: the receiver has spoken, and
+ * to call it a failure would send the same delivery twice.
+ */
+export class Exchange implements Borrower {
+  readonly origin: Origin
+  readonly #request: OutboundRequest
+  readonly #headers: string[]
+  readonly #path: string
+  readonly #connections: Connections
+  readonly #clock: Clock
+  readonly #resolve: (result: OutboundResult) => void
+  readonly #startedAt: number
+  readonly #cancelDeadline: () => void
+
+  #connection: Connection | undefined
+  #waitedMs = 0
+  #sent = false
+  #informational = 0
+  #status = 0
+  #responseHeaders: readonly unknown[] = []
+  #chunks: Uint8Array[] = []
+  #size = 0
+  #done = false
+
+  constructor(
+    request: OutboundRequest,
+    wire: { origin: Origin; path: string; headers: string[]; startedAt: number },
+    owner: { connections: Connections; clock: Clock },
+    resolve: (result: OutboundResult) => void,
+  ) {
+    this.#request = request
+    this.origin = wire.origin
+    this.#path = wire.path
+    this.#headers = wire.headers
+    this.#startedAt = wire.startedAt
+    this.#connections = owner.connections
+    this.#clock = owner.clock
+    this.#resolve = resolve
+    this.#cancelDeadline = owner.clock.timer(request.deadlineMs, () => this.#expire())
+  }
+
+  /** Lines up for a connection. */
+  start(): void {
+    this.#request.signal?.addEventListener('abort', this)
+    this.#connections.acquire(this)
+  }
+
+  run(connection: Connection): void {
+    this.#connection = connection
+    this.#waitedMs = this.#duration()
+    connection.client.dispatch(
+      { path: this.#path, method: 'POST', headers: this.#headers, body: this.#request.body },
+      this,
+    )
+  }
+
+  isTooLate(): boolean {
+    if (this.#duration() <= this.#request.deadlineMs - TOO_LATE_MS) return false
+    this.#expire()
+    return true
+  }
+
+  /** The connections are closing. */
+  abort(): void {
+    this.#end('aborted', 'the sender is closing')
+  }
+
+  /** Of the caller's signal. */
+  handleEvent(): void {
+    this.#end('aborted', 'the sender gave the attempt up')
+  }
+
+  onRequestStart(): void {
+    this.#sent = true
+  }
+
+  onResponseStart(controller: Controller, status: number): void {
+    if (this.#done) return
+    if (status < 200) {
+      this.#informational += 1
+      if (this.#informational > MOST_INFORMATIONAL) {
+        this.#end(
+          'protocol',
+          `${this.#host} sent more than ${MOST_INFORMATIONAL} responses of status ${status}`,
+        )
+      }
+      return
+    }
+    this.#status = status
+    if (Array.isArray(controller.rawHeaders)) this.#responseHeaders = controller.rawHeaders
+  }
+
+  onResponseData(_controller: Controller, chunk: Uint8Array): void {
+    if (this.#done) return
+    const room = LONGEST_BODY - this.#size
+    if (chunk.length > room) {
+      this.#keep(chunk.subarray(0, room))
+      this.#respond(true)
+    } else {
+      this.#keep(chunk)
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#respond(false)
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    const { code, message } = requestFailure(error, this.#host)
+    this.#end(code, message)
+  }
+
+  get #host(): string {
+    return this.origin.url.host
+  }
+
+  #expire(): void {
+    const { deadlineMs } = this.#request
+    const nothing = `no response from ${this.#host} within ${deadlineMs} ms`
+    // Whoever got a connection late cannot be blamed on the receiver.
+    if (this.#connection === undefined || this.#waitedMs > deadlineMs / 2) {
+      this.#end('local', `${nothing}: it waited for a connection, because too many were in use`)
+    } else {
+      const doing = this.#sent ? 'waiting for its response' : stages[this.#connection.stage]
+      this.#end('timeout', `${nothing}: still ${doing}`)
+    }
+  }
+
+  /** Something other than the response ends it. */
+  #end(code: OutboundErrorCode, message: string): void {
+    if (this.#status > 0) this.#respond(true)
+    else this.#fail(code, message)
+  }
+
+  #keep(chunk: Uint8Array): void {
+    // A copy: the chunk is a window on a buffer of 64 KiB, or on undici's memory.
+    if (chunk.length > 0) this.#chunks.push(new Uint8Array(chunk))
+    this.#size += chunk.length
+  }
+
+  #respond(truncated: boolean): void {
+    if (this.#done) return
+    const response = {
+      status: this.#status,
+      headers: headerPairs(this.#responseHeaders),
+      body: this.#chunks.length === 1 ? (this.#chunks[0] ?? NO_BYTES) : Buffer.concat(this.#chunks),
+      truncated,
+    }
+    this.#finish({ durationMs: this.#duration(), outcome: 'response', response }, !truncated)
+  }
+
+  #fail(code: OutboundErrorCode, message: string): void {
+    if (this.#done) return
+    this.#finish({ durationMs: this.#duration(), outcome: 'error', error: { code, message } }, false)
+  }
+
+  #finish(result: OutboundResult, reusable: boolean): void {
+    this.#done = true
+    this.#cancelDeadline()
+    this.#request.signal?.removeEventListener('abort', this)
+    if (this.#connection === undefined) this.#connections.cancel(this)
+    else this.#connections.release(this.#connection, reusable)
+    this.#resolve(result)
+  }
+
+  #duration(): number {
+    return Math.max(0, this.#clock.now() - this.#startedAt)
+  }
+}
+
+const stages = {
+  resolving: 'resolving its name',
+  connecting: 'connecting',
+  handshake: 'in the TLS handshake',
+} as const
+
+/** Names in lower case; values as Latin-1, one character a byte. */
+function headerPairs(raw: readonly unknown[]): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([text(raw[at]).toLowerCase(), text(raw[at + 1])])
+  return pairs
+}
+
+function text(raw: unknown): string {
+  return Buffer.isBuffer(raw) ? raw.toString('latin1') : String(raw)
+}

@@ -1,0 +1,7 @@
+export { type AddressPolicy, type AddressPolicyOptions, createAddressPolicy } from './address-policy.ts'
+export { createResolve, type Resolve, type ResolvedAddress } from './dns.ts'
+export type { OutboundErrorCode, OutboundFailure } from './failure.ts'
+export { checkHeaders } from './headers.ts'
+export type { OutboundRequest, OutboundResponse, OutboundResult, Transport } from './post.ts'
+export { checkTarget } from './target.ts'
+export { createTransport, type TransportOptions } from './transport.ts'

@@ -1,0 +1,34 @@
+import type { OutboundFailure } from './failure.ts'
+
+export interface OutboundRequest {
+  /** http or https. Its path, query and headers are treated as secrets. */
+  url: string
+  headers: Readonly<Record<string, string>>
+  body: string
+  /** Milliseconds for all of it: the wait for a connection, DNS, connecting, the response and its body. */
+  deadlineMs: number
+  signal?: AbortSignal
+}
+
+export interface OutboundResponse {
+  /** 200 to 599; a redirect is a response like any other and is not followed. */
+  status: number
+  /** In the order in which they came; names in lower case. */
+  headers: [string, string][]
+  /** The first 16 KiB, as they came: nothing is decompressed. */
+  body: Uint8Array
+  /** Whether the body went on, was cut short by the other side, or had not ended at the deadline. */
+  truncated: boolean
+}
+
+export type OutboundResult = { durationMs: number } & (
+  | { outcome: 'response'; response: OutboundResponse }
+  | { outcome: 'error'; error: OutboundFailure }
+)
+
+export interface Transport {
+  /** Sends one POST. Never rejects. */
+  post(request: OutboundRequest): Promise<OutboundResult>
+  /** Ends what is under way as `aborted`, and closes all sockets. */
+  close(): Promise<void>
+}

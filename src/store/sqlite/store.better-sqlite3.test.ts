@@ -1,0 +1,4 @@
+import Database from 'better-sqlite3'
+import { describeSqliteStore } from './store-suite.ts'
+
+describeSqliteStore('better-sqlite3', (path) => new Database(path))
