@@ -46,6 +46,8 @@ interface Key {
 const LANES = 50
 /** Due deliveries that are looked at in one claim, at the least: enough to see past a hook that has many. */
 const WINDOW = 500
+/** Windows in one claim: parking a long backlog is spread over several, so that none holds the lock for long. */
+const WINDOWS = 3
 /** Parked deliveries of a deleted hook that are cancelled in one claim. */
 const CANCELLED_AT_ONCE = 500
 
@@ -127,7 +129,7 @@ function* takeDue(context: ClaimContext, left: Allowance): Work<Key[]> {
   const { store, now } = context
   const taken: Key[] = []
   const window = Math.max(WINDOW, 2 * left.free)
-  while (left.free > 0) {
+  for (let round = 0; round < WINDOWS && left.free > 0; round += 1) {
     const due: Key[] = yield* rows(
       store.db
         .selectFrom('delivery')

@@ -35,6 +35,7 @@ const FAN_OUT_BUDGET = 1_000
 const SPACING_MS = 4
 /** Nobody calls after a fault elsewhere, so look by oneself from time to time. */
 const LONGEST_SLEEP_MS = 1_000
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 10_000
 /** A hand-over that failed is tried again after this long. */
@@ -77,7 +78,13 @@ export class Dispatcher {
       logger.info({ database: store.name }, 'took over from another dispatcher in this process')
     }
     const abort = new AbortController()
-    const run: Run = { abort, unwatch: store.watch(() => this.#alarm.ring()), loop: Promise.resolve() }
+    const run: Run = {
+      abort,
+      unwatch: store.watch(() => this.#alarm.ring()),
+      loop: Promise.resolve(),
+      // All other timers let the process end. A process whose only work is to deliver must live until stop().
+      alive: setInterval(() => {}, LONGEST_INTERVAL_MS),
+    }
     this.#run = run
     run.loop = this.#loop(run)
   }
@@ -101,7 +108,7 @@ export class Dispatcher {
     return this.#stopping
   }
 
-  async #stop({ loop, abort, unwatch }: Run): Promise<void> {
+  async #stop({ loop, abort, unwatch, alive }: Run): Promise<void> {
     const { clock, settings, store } = this.#context
     unwatch()
     this.#alarm.ring()
@@ -109,8 +116,12 @@ export class Dispatcher {
     const cancel = clock.timer(settings.timeoutMs, () => abort.abort())
     await this.#underway.ended()
     cancel()
-    await this.#writeRest()
-    leave(store.name, this)
+    try {
+      await this.#writeRest()
+    } finally {
+      clearInterval(alive)
+      leave(store.name, this)
+    }
   }
 
   async #loop(run: Run): Promise<void> {
@@ -127,9 +138,16 @@ export class Dispatcher {
       } catch (error) {
         backoff = Math.min(Math.max(backoff * 2, FIRST_BACKOFF_MS), LONGEST_BACKOFF_MS)
         logger.error({ err: error, retryInMs: backoff }, 'a turn of the dispatcher failed; nothing is lost')
-        await new Promise<void>((resolve) => clock.timer(backoff, resolve))
+        await this.#pause(backoff, run)
       }
     }
+  }
+
+  /** Waits, whoever rings, unless the dispatcher is stopped. */
+  async #pause(ms: number, run: Run): Promise<void> {
+    const { clock } = this.#context
+    const end = clock.now() + ms
+    while (this.#run === run && clock.now() < end) await this.#alarm.sleep(clock, end - clock.now())
   }
 
   async #space(startedAt: number): Promise<void> {
@@ -274,6 +292,7 @@ interface Run {
   loop: Promise<void>
   abort: AbortController
   unwatch: () => void
+  alive: NodeJS.Timeout
 }
 
 function keyOf({ hook, seq, lease }: Claimed): GivenBack {

@@ -1,0 +1,61 @@
+import { describe, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
+import { createHooks, everyone } from './index.ts'
+import { sqlite } from './store/sqlite/index.ts'
+
+interface BookRow {
+  id: number
+  title: string
+  pages: number
+  read_pages: number
+}
+
+const hooks = createHooks({
+  database: sqlite('types.db'),
+  models: {
+    Book: { table: 'book', owner: 'user_id', serialize: (book: BookRow) => ({ title: book.title, pages: book.pages }) },
+  },
+  events: {
+    'book.added': 'Book.created',
+    'book.changed': 'Book.updated+',
+    'book.read': 'Book.read',
+    'book.finished': { on: 'Book.updated', when: (book, before) => book.read_pages === book.pages && before.pages > 0 },
+    'user.logged_in': null,
+    'user.invited': z.object({ email: z.string(), seats: z.number().default(1) }),
+  },
+  hook: { fields: { isActive: { type: 'boolean', default: true }, label: { type: 'string' } } },
+})
+
+describe('createHooks infers, without annotations,', () => {
+  it('the names of events', async () => {
+    const hook = await hooks.create({ owner: 1, event: 'book.added', target: 'https://example.com', label: 'a' })
+    expectTypeOf(hook.event).toEqualTypeOf<
+      'book.added' | 'book.changed' | 'book.read' | 'book.finished' | 'user.logged_in' | 'user.invited'
+    >()
+    // @ts-expect-error there is no such event
+    await hooks.create({ owner: 1, event: 'book.adde', target: 'https://example.com', label: 'a' })
+  })
+
+  it("the application's own fields of a hook", async () => {
+    const [hook] = await hooks.list({ owner: 1 })
+    expectTypeOf(hook?.isActive).toEqualTypeOf<boolean | undefined>()
+    // @ts-expect-error label has no default
+    await hooks.create({ owner: 1, event: 'book.added', target: 'https://example.com' })
+  })
+
+  it('payloads', async () => {
+    await hooks.send('book.added', { title: 'x', pages: 1 }, { owner: everyone })
+    await hooks.send('user.invited', { email: 'a@example.com' }, { owner: 1 })
+    // @ts-expect-error pages is missing
+    await hooks.send('book.added', { title: 'x' }, { owner: 1 })
+    // @ts-expect-error an owner is needed
+    await hooks.send('user.logged_in', {}, {})
+  })
+
+  it('declared actions', async () => {
+    await hooks.trigger('Book.read', 7)
+    await hooks.trigger('Book.created', 7n)
+    // @ts-expect-error no event is on that action
+    await hooks.trigger('Book.red', 7)
+  })
+})
