@@ -1,5 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely'
-import { createCapture } from './capture/index.ts'
+import { createCapture, type OwnersTable } from './capture/index.ts'
 import {
   type CheckedEvents,
   type CheckedModels,
@@ -43,6 +43,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   models?: CheckedModels<Models>
   /** The events that hooks can subscribe to, and where each comes from. */
   events: EventsOption<Models, Events>
+  /** The application's users or organisations, as `{ table, key }`: the hooks of one who is deleted are removed. */
+  owners?: OwnersTable
   /** What the application changes about hooks. */
   hook?: HookOptions<Fields>
   /** Who calls the REST API. While it is left out, nobody is let in. */
@@ -114,7 +116,7 @@ export function createHooks<
   }
   const clock = clockOf(seams)
   const transport = transportOf(seams)
-  const capture = createCapture({ store, catalog, logger })
+  const capture = createCapture({ store, catalog, owners: options.owners, logger })
   const registry = createHookRegistry({
     store,
     catalog,
@@ -136,6 +138,8 @@ export function createHooks<
     random,
     logger,
     transport,
+    // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
+    onStop: () => void keeper.stop(),
   })
   seams.dispatcher = dispatcher
   const sender = { store, catalog, clock, random, capture, wake: () => dispatcher.wake() }
@@ -179,7 +183,7 @@ export function createHooks<
       await refuseOutdated(store)
       await keeper.check()
       await dispatcher.start()
-      keeper.start()
+      if (dispatcher.running) keeper.start()
     },
     async stop() {
       await keeper.stop()
@@ -206,6 +210,7 @@ const OPTIONS = [
   'database',
   'models',
   'events',
+  'owners',
   'hook',
   'authenticate',
   'allow',
@@ -225,7 +230,15 @@ function checkOptions(options: unknown): void {
       cure: `There are ${OPTIONS.join(', ')}`,
     })
   }
-  const { database } = given as { database?: unknown }
+  const { database, owners } = given as { database?: unknown; owners?: unknown }
+  if (owners !== undefined && !isOwnersTable(owners)) {
+    throw problem('option_invalid', {
+      field: 'owners',
+      value: owners,
+      problem: 'it must name a table and its key',
+      cure: "For example { table: 'user', key: 'id' }",
+    })
+  }
   if (typeof database === 'object' && database !== null && 'dialect' in database && 'write' in database) return
   throw problem('database_invalid', {
     field: 'database',
@@ -233,6 +246,11 @@ function checkOptions(options: unknown): void {
     problem: 'it is no database that hookwright can use',
     cure: "Pass sqlite('app.db') from 'hookwright/sqlite'",
   })
+}
+
+function isOwnersTable(owners: unknown): owners is OwnersTable {
+  if (typeof owners !== 'object' || owners === null) return false
+  return 'table' in owners && typeof owners.table === 'string' && 'key' in owners && typeof owners.key === 'string'
 }
 
 function addresses({ allow, deny }: { allow?: readonly string[]; deny?: readonly string[] }) {

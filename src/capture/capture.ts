@@ -5,7 +5,7 @@ import type { Logger } from '../core/logger.ts'
 import type { Store } from '../store/store.ts'
 import { exec } from '../store/work.ts'
 import type { ByKey } from './by-key.ts'
-import type { CaptureDialect, Change, Findings } from './dialect.ts'
+import type { CaptureDialect, Change, Findings, OwnersTable } from './dialect.ts'
 import type { CaptureDrift, DriftKind } from './drift.ts'
 import { createSqliteCapture } from './sqlite/index.ts'
 import { wantedModels } from './wanted.ts'
@@ -57,6 +57,8 @@ export interface Capture extends ByKey {
 export interface CaptureOptions {
   readonly store: Store
   readonly catalog: Catalog
+  /** Whose deletion removes hooks. */
+  readonly owners?: OwnersTable | undefined
   readonly logger: Logger
 }
 
@@ -79,7 +81,7 @@ const STORE_MISSING =
  * if ((await capture.check()).length > 0) await capture.repair()
  * ```
  */
-export function createCapture({ store, catalog, logger }: CaptureOptions): Capture {
+export function createCapture({ store, catalog, owners, logger }: CaptureOptions): Capture {
   const dialect = dialectOf(store)
   const models = wantedModels(catalog)
   let last: { schemaVersion: number; findings: Findings } | undefined
@@ -90,7 +92,7 @@ export function createCapture({ store, catalog, logger }: CaptureOptions): Captu
       // The version first: whatever changes while we look is seen by the next look.
       const schemaVersion = yield* dialect.schemaVersion()
       if (schemaVersion === last?.schemaVersion) return last
-      return { schemaVersion, findings: yield* dialect.inspect(models) }
+      return { schemaVersion, findings: yield* dialect.inspect(models, owners) }
     })
     return last.findings
   }
@@ -98,7 +100,7 @@ export function createCapture({ store, catalog, logger }: CaptureOptions): Captu
   /** Finds out anew under the write lock, and acts on that. */
   function change(choose: (findings: Findings) => readonly Change[]) {
     return store.write(function* () {
-      const findings = yield* dialect.inspect(models)
+      const findings = yield* dialect.inspect(models, owners)
       const changes = choose(findings)
       for (const { sql } of changes) yield* exec(CompiledQuery.raw(sql))
       return { findings, ...namesOf(changes) }
@@ -107,7 +109,7 @@ export function createCapture({ store, catalog, logger }: CaptureOptions): Captu
 
   function reportUnrepaired(drift: readonly CaptureDrift[]): void {
     const text = JSON.stringify(drift)
-    
+    if (text === reported) return
     reported = text
     for (const { message, ...fields } of drift) logger.error(fields, message)
   }
@@ -176,7 +178,7 @@ export function createCapture({ store, catalog, logger }: CaptureOptions): Captu
     },
 
     async plan() {
-      const { install } = await store.read(() => dialect.inspect(models))
+      const { install } = await store.read(() => dialect.inspect(models, owners))
       return install.map(({ sql }) => sql)
     },
 

@@ -8,7 +8,14 @@ export interface CaptureDialect extends ByKey {
   /** A value that is another one after every change of the schema. */
   schemaVersion(): Work<number>
   /** Compares the database with what the catalog wants. */
-  inspect(models: readonly WantedModel[]): Work<Findings>
+  inspect(models: readonly WantedModel[], owners?: OwnersTable): Work<Findings>
+}
+
+/** The application's table of owners: the hooks of one who is deleted go too. */
+export interface OwnersTable {
+  table: string
+  /** The column whose values are the owners of hooks. */
+  key: string
 }
 
 /** One statement on a trigger. */

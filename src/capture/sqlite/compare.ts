@@ -1,15 +1,16 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
 import type { Work } from '../../store/work.ts'
-import type { Change, Findings } from '../dialect.ts'
+import type { Change, Findings, OwnersTable } from '../dialect.ts'
 import { type CaptureDrift, faultError } from '../drift.ts'
 import type { Part, WantedModel } from '../wanted.ts'
+import { dropOwners, planOwners } from './owners.ts'
 import { drop, type Place, planPlace } from './plan.ts'
 import { lowerCase } from './quote.ts'
 import { readSchema } from './schema.ts'
 import { readModelTable, readTable, type Table } from './table.ts'
 
 /** Compares the catalog with the database. */
-export function* inspect(models: readonly WantedModel[]): Work<Findings> {
+export function* inspect(models: readonly WantedModel[], owners?: OwnersTable): Work<Findings> {
   const schema = yield* readSchema()
   const drift: CaptureDrift[] = []
   const places = new Map<string, Place>()
@@ -31,13 +32,18 @@ export function* inspect(models: readonly WantedModel[]): Work<Findings> {
     if (table !== undefined) placeOf(places, table, action).installed.push(trigger)
   }
   const plans = [...places.values()].map((place) => planPlace(place, schema))
-  if (schema.storeMissing) drift.unshift(storeMissing(schema.installed.length > 0))
+  const ofOwners = yield* planOwners(owners, schema.owners)
+  drift.push(...ofOwners.drift)
+  if (schema.storeMissing) drift.unshift(storeMissing(schema.installed.length + schema.owners.length > 0))
   return {
     storeMissing: schema.storeMissing,
     drift: [...drift, ...plans.flatMap((plan) => plan.drift)],
-    install: dropsFirst(plans.flatMap((plan) => plan.install)),
-    repair: dropsFirst(plans.flatMap((plan) => plan.repair)),
-    removal: schema.installed.map(drop),
+    install: dropsFirst([...plans.flatMap((plan) => plan.install), ...ofOwners.changes]),
+    repair: dropsFirst([
+      ...plans.flatMap((plan) => plan.repair),
+      ...(owners === undefined ? [] : ofOwners.changes),
+    ]),
+    removal: [...schema.installed.map(drop), ...schema.owners.map(dropOwners)],
   }
 }
 

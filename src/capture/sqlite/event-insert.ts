@@ -20,7 +20,7 @@ export interface EventValues {
 const RANDOM_UID = 'lower(hex(randomblob(16)))'
 
 /** Milliseconds since the epoch. `unixepoch('subsec')` is younger than what we ask for, and `strftime` slower. */
-const NOW = "CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
+export const NOW = "CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
 
 /**
  * `INSERT INTO hookwright_event … SELECT …`, to be followed by a FROM. All columns of a new row without a default are

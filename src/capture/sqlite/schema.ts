@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import { rows, type Work } from '../../store/work.ts'
 import { EVENT_TABLE, LISTENING_TABLE } from './event-insert.ts'
+import { type InstalledOwners, isOwnersTrigger } from './owners.ts'
 import { lowerCase } from './quote.ts'
 import { readHeader, TRIGGER_PREFIX, type TriggerHeader } from './trigger.ts'
 
@@ -17,6 +18,7 @@ export interface Installed {
 export interface Schema {
   readonly storeMissing: boolean
   readonly installed: readonly Installed[]
+  readonly owners: readonly InstalledOwners[]
   /** The names, in lower case, of triggers that are not ours. */
   readonly foreign: ReadonlySet<string>
 }
@@ -31,12 +33,22 @@ export function* readSchema(): Work<Schema> {
     ) as CompiledQuery<{ type: string; name: string; tbl_name: string; sql: string }>,
   )
   const installed: Installed[] = []
+  const owners: InstalledOwners[] = []
   const foreign = new Set<string>()
   for (const { type, name, tbl_name: table, sql } of objects) {
     if (type !== 'trigger') continue
+    if (isOwnersTrigger(sql)) {
+      owners.push({ name, sql })
+      continue
+    }
     const header = lowerCase(name).startsWith(TRIGGER_PREFIX) ? readHeader(sql) : undefined
     if (header === undefined) foreign.add(lowerCase(name))
     else installed.push({ name, table, sql, header })
   }
-  return { storeMissing: objects.filter(({ type }) => type === 'table').length < 2, installed, foreign }
+  return {
+    storeMissing: objects.filter(({ type }) => type === 'table').length < 2,
+    installed,
+    owners,
+    foreign,
+  }
 }
