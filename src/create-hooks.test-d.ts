@@ -13,13 +13,20 @@ interface BookRow {
 const hooks = createHooks({
   database: sqlite('types.db'),
   models: {
-    Book: { table: 'book', owner: 'user_id', serialize: (book: BookRow) => ({ title: book.title, pages: book.pages }) },
+    Book: {
+      table: 'book',
+      owner: 'user_id',
+      serialize: (book: BookRow) => ({ title: book.title, pages: book.pages }),
+    },
   },
   events: {
     'book.added': 'Book.created',
     'book.changed': 'Book.updated+',
     'book.read': 'Book.read',
-    'book.finished': { on: 'Book.updated', when: (book, before) => book.read_pages === book.pages && before.pages > 0 },
+    'book.finished': {
+      on: 'Book.updated',
+      when: (book, before) => book.read_pages === book.pages && before.pages > 0,
+    },
     'user.logged_in': null,
     'user.invited': z.object({ email: z.string(), seats: z.number().default(1) }),
   },
@@ -28,7 +35,12 @@ const hooks = createHooks({
 
 describe('createHooks infers, without annotations,', () => {
   it('the names of events', async () => {
-    const hook = await hooks.create({ owner: 1, event: 'book.added', target: 'https://example.com', label: 'a' })
+    const hook = await hooks.create({
+      owner: 1,
+      event: 'book.added',
+      target: 'https://example.com',
+      label: 'a',
+    })
     expectTypeOf(hook.event).toEqualTypeOf<
       'book.added' | 'book.changed' | 'book.read' | 'book.finished' | 'user.logged_in' | 'user.invited'
     >()

@@ -43,13 +43,13 @@ describe('createHooks', () => {
     expect(create).toThrow(message)
   })
 
-  it.each([
-    [undefined],
-    ['app.db'],
-    [{}],
-  ])('refuses the database %j and says what would do', (given) => {
+  it.each([[undefined], ['app.db'], [{}]])('refuses the database %j and says what would do', (given) => {
     expect(() => createFromJavaScript({ database: given, events: {} })).toThrow(
-      expect.objectContaining({ code: 'database_invalid', field: 'database', message: expect.stringMatching(/sqlite\('app\.db'\)/) }),
+      expect.objectContaining({
+        code: 'database_invalid',
+        field: 'database',
+        message: expect.stringMatching(/sqlite\('app\.db'\)/),
+      }),
     )
   })
 

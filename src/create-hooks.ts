@@ -131,7 +131,12 @@ export function createHooks<
     store,
     fields,
     settings,
-    prepare: { store, catalog, find: hook.find as never, db: store.db.withoutPlugins() as unknown as Kysely<never> },
+    prepare: {
+      store,
+      catalog,
+      find: hook.find as never,
+      db: store.db.withoutPlugins() as unknown as Kysely<never>,
+    },
     payload,
     deliver: hook.deliver,
     clock,
@@ -177,6 +182,7 @@ export function createHooks<
       await store.write(() => ensureFieldColumns(store, fields))
       return await capture.install()
     },
+    uninstall: () => capture.uninstall(),
     async start() {
       await store.open()
       store.verify()
@@ -195,7 +201,8 @@ export function createHooks<
       await store.close()
     },
     send: (name: string, data: unknown, sendOptions: never) => send(sender, name, data, sendOptions),
-    trigger: (action: string, key: unknown, triggerOptions?: object) => trigger(sender, action, key, triggerOptions),
+    trigger: (action: string, key: unknown, triggerOptions?: object) =>
+      trigger(sender, action, key, triggerOptions),
     attempt: (id: string) => attemptById({ store, transport, settings, fields, payload, clock, random }, id),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     delivery: (id: string) => getDelivery(store, id),
@@ -239,7 +246,8 @@ function checkOptions(options: unknown): void {
       cure: "For example { table: 'user', key: 'id' }",
     })
   }
-  if (typeof database === 'object' && database !== null && 'dialect' in database && 'write' in database) return
+  if (typeof database === 'object' && database !== null && 'dialect' in database && 'write' in database)
+    return
   throw problem('database_invalid', {
     field: 'database',
     value: database,
@@ -250,7 +258,9 @@ function checkOptions(options: unknown): void {
 
 function isOwnersTable(owners: unknown): owners is OwnersTable {
   if (typeof owners !== 'object' || owners === null) return false
-  return 'table' in owners && typeof owners.table === 'string' && 'key' in owners && typeof owners.key === 'string'
+  return (
+    'table' in owners && typeof owners.table === 'string' && 'key' in owners && typeof owners.key === 'string'
+  )
 }
 
 function addresses({ allow, deny }: { allow?: readonly string[]; deny?: readonly string[] }) {

@@ -5,21 +5,21 @@ import { type Library, openTestCapture, type TestCapture, type TestCaptureOption
 /** What the application's writes become, whatever library it writes through. */
 export function describeCapture(library: Library): void {
   describe(`changes of a captured table, written through ${library}`, () => {
-    let it_: TestCapture
+    let test: TestCapture
 
     async function open(options: TestCaptureOptions = {}): Promise<TestCapture> {
-      it_ = await openTestCapture({ library, ...options })
-      await it_.capture.install()
-      return it_
+      test = await openTestCapture({ library, ...options })
+      await test.capture.install()
+      return test
     }
 
-    afterEach(() => it_.close())
+    afterEach(() => test.close())
 
     describe('of a book', () => {
       beforeEach(() => open())
 
       it('become an event for each change, with the row and its owner', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.run(`INSERT INTO book VALUES (1, 7, 'Dune', 412)`)
         app.run('UPDATE book SET pages = 413')
         app.run('DELETE FROM book')
@@ -40,7 +40,7 @@ export function describeCapture(library: Library): void {
       })
 
       it('are due for fan-out at once, at the time of the change, each with a uid of its own', () => {
-        const { app } = it_
+        const { app } = test
         const before = Date.now()
         app.exec(`INSERT INTO book VALUES (1, 7, 'Dune', 412), (2, 7, 'Emma', 300)`)
         const after = Date.now()
@@ -58,7 +58,7 @@ export function describeCapture(library: Library): void {
       })
 
       it('keep their order within a transaction', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.exec(
           `BEGIN; INSERT INTO book VALUES (2, 7, 'Second', 1); INSERT INTO book VALUES (1, 7, 'First', 1); COMMIT`,
         )
@@ -66,7 +66,7 @@ export function describeCapture(library: Library): void {
       })
 
       it('leave nothing behind when they are rolled back, wholly or to a savepoint', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.exec(`BEGIN; INSERT INTO book VALUES (1, 7, 'Lost', 1); ROLLBACK`)
         app.exec(`
           BEGIN; INSERT INTO book VALUES (2, 7, 'Kept', 1);
@@ -78,7 +78,7 @@ export function describeCapture(library: Library): void {
       })
 
       it('are one event a row in bulk statements', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
           INSERT INTO book SELECT i, i % 3, 'Book ' || i, i FROM n`)
         app.exec('UPDATE book SET pages = pages + 1 WHERE id <= 100')
@@ -93,7 +93,7 @@ export function describeCapture(library: Library): void {
       })
 
       it('are no event where an update changes no column', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.exec(`INSERT INTO book VALUES (1, 7, 'Dune', NULL), (2, 7, 'Emma', 3)`)
         app.exec('DELETE FROM hookwright_event')
         app.exec(`UPDATE book SET title = title, pages = NULL WHERE id = 1; UPDATE book SET pages = pages`)
@@ -103,7 +103,7 @@ export function describeCapture(library: Library): void {
       })
 
       it('tell created from updated in an upsert', () => {
-        const { app, events } = it_
+        const { app, events } = test
         const upsert = `INSERT INTO book VALUES (1, 7, ?, 1) ON CONFLICT (id) DO UPDATE SET title = excluded.title`
         app.run(upsert, 'Dune')
         app.run(upsert, 'Dune Messiah')
@@ -116,7 +116,7 @@ export function describeCapture(library: Library): void {
       })
 
       it('lose the replaced row of INSERT OR REPLACE, unless recursive_triggers is on', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.exec(`INSERT INTO book VALUES (1, 7, 'Old', 1); DELETE FROM hookwright_event`)
         app.exec(`REPLACE INTO book VALUES (1, 7, 'New', 1)`)
         expect(events().map(({ name, row }) => [name, row.title])).toEqual([['book.added', 'New']])
@@ -132,7 +132,7 @@ export function describeCapture(library: Library): void {
       })
 
       it('go to the new owner where the owner changes', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.exec(`INSERT INTO book VALUES (1, 7, 'Dune', 1); UPDATE book SET user_id = 8`)
         expect(events()[1]).toMatchObject({
           name: 'book.changed',
@@ -143,21 +143,27 @@ export function describeCapture(library: Library): void {
       })
 
       it('are an update where the primary key changes', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.exec(`INSERT INTO book VALUES (1, 7, 'Dune', 1); UPDATE book SET id = 2`)
         expect(events()[1]).toMatchObject({ action: 'updated', row: { id: 2 }, previous: { id: 1 } })
       })
 
       it('reach nobody without an owner, but everyone through an event for everyone', () => {
-        const { app, events } = it_
+        const { app, events } = test
         app.exec(
           `INSERT INTO book VALUES (1, NULL, 'Orphan', 1); UPDATE book SET pages = 2; DELETE FROM book`,
         )
         expect(events()).toMatchObject([{ name: 'book.changed', owner: null, broadcast: 1 }])
       })
 
+      it('are captured on connections that trust no schema', () => {
+        const { app, events } = test
+        app.exec(`PRAGMA trusted_schema = OFF; INSERT INTO book VALUES (1, 7, 'Dune', 1)`)
+        expect(events()).toHaveLength(1)
+      })
+
       it('do not disturb what the application reads of its own statement', () => {
-        const { app } = it_
+        const { app } = test
         app.exec(
           `INSERT INTO hookwright_event (uid, name, created_at) SELECT value, 'filler', 0 FROM json_each('[1,2,3,4,5]')`,
         )
@@ -252,7 +258,7 @@ export function describeCapture(library: Library): void {
         [2, 'Book', 'known', null, 1],
         [2, 'Title', 'listed', null, 1],
       ])
-      expect(await it_.capture.check()).toEqual([])
+      expect(await test.capture.check()).toEqual([])
     })
 
     it('of tables without rowid and with keys of several columns are captured', async () => {
@@ -294,7 +300,7 @@ export function describeCapture(library: Library): void {
       expect(events()[0]?.row).toEqual(row)
       expect(events()[1]?.row).toMatchObject({ twice: 12, thrice: 18 })
       expect(events()[1]?.previous).toEqual(row)
-      expect(await it_.capture.check()).toEqual([])
+      expect(await test.capture.check()).toEqual([])
     })
 
     it('of tables as wide as SQLite allows are captured', async () => {

@@ -174,7 +174,7 @@ describe('install', () => {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       }),
     )
-    const complaints = children.map((child) => child.stderr?.setEncoding('utf8').toArray())
+    const complaints = children.map(async (child) => await child.stderr?.setEncoding('utf8').toArray())
     await Promise.all(children.map((child) => once(child, 'message')))
     for (const child of children) child.send('go')
     const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]))
@@ -184,6 +184,22 @@ describe('install', () => {
     ])
     expect(triggers()).toEqual(bookTriggers)
     expect(await capture.check()).toEqual([])
+  })
+})
+
+describe('another process', () => {
+  it('is captured, also where it writes through another library', async () => {
+    const { path, events } = await openInstalled()
+    const code = `
+      import Database from ${JSON.stringify(import.meta.resolve('better-sqlite3'))}
+      const database = new Database(${JSON.stringify(path)})
+      database.prepare('INSERT INTO book VALUES (?, ?, ?, ?)').run(1n, 7n, 'Dune', 0.1)
+      database.close()`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(events()).toMatchObject([{ owner: '7', row: { id: 1, title: 'Dune', pages: 0.1 } }])
   })
 })
 
@@ -315,6 +331,16 @@ describe('repair', () => {
     expect(events()).toHaveLength(1)
   })
 
+  it.each(['hook', 'subscription', 'lane'])(
+    'makes the table of %ss anew where only that was dropped',
+    async (name) => {
+      const { capture, app } = await openInstalled()
+      app.exec(`DROP TABLE hookwright_${name}`)
+      expect(await capture.repair()).toMatchObject({ storeRestored: true, drift: [] })
+      expect(app.all(`SELECT 1 FROM hookwright_${name}`)).toEqual([])
+    },
+  )
+
   it('drops the triggers first, so that the application writes even if the tables cannot be made', async () => {
     const opened = await openInstalled()
     const { capture, app, store } = opened
@@ -393,6 +419,19 @@ describe('two processes with two catalogs', () => {
     app.exec('INSERT INTO author (born) VALUES (1920)')
     expect(events()).toMatchObject([{ model: 'Author', row: { born: 1920 } }])
     expect(await latest.capture.check()).toEqual([])
+  })
+
+  it('drop what the other one wants where it breaks the writes, and keep their own', async () => {
+    const opened = await openInstalled()
+    const { capture, app, events, withCatalog } = opened
+    const rated = { Rating: { table: 'book', owner: 'pages' } }
+    await withCatalog({ models: rated, events: { rated: 'Rating.created' } }).capture.install()
+    await capture.repair()
+    app.exec('PRAGMA legacy_alter_table = ON; ALTER TABLE book DROP COLUMN pages')
+    await capture.repair()
+    seeSchema(opened)
+    app.exec(`INSERT INTO book VALUES (1, 7, 'Dune')`)
+    expect(events()).toMatchObject([{ name: 'book.added' }])
   })
 
   it('report an event that they define in two ways, and leave it to the next install', async () => {

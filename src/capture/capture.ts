@@ -66,9 +66,9 @@ export interface CaptureOptions {
 const curedByInstall: ReadonlySet<DriftKind> = new Set(['missing', 'outdated', 'conflict'])
 
 const STORE_MISSING =
-  "hookwright's own tables were dropped, probably by a schema tool that does not know them: all hooks, events and deliveries " +
-  "are gone. Its triggers are dropped as well, so that the application's writes work, and the tables are made anew. Let the " +
-  'tool ignore tables that begin with hookwright_'
+  "Some or all of hookwright's own tables were dropped, probably by a schema tool that does not know them, and what they held " +
+  "is gone. Its triggers are dropped as well, so that the application's writes work, and the tables are made anew, empty. " +
+  'Let the tool ignore tables that begin with hookwright_'
 
 /**
  * Capture for a catalog on a store. It opens nothing by itself.

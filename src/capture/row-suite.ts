@@ -6,7 +6,8 @@ import { decodeRow } from './row.ts'
 import { triggerSql } from './sqlite/trigger.ts'
 import { type App, createStoreTables, type Library, openApp } from './test-capture.ts'
 
-const columns = ['any', 'text', 'int', 'real', 'num', 'blob', 'virt', 'stor'] as const
+// Text first: the affinity of the first column must not reach the others.
+const columns = ['text', 'any', 'int', 'real', 'num', 'blob', 'virt', 'stor'] as const
 const given = columns.slice(0, 6)
 const part = { model: 'Value', owner: null, events: [], everyone: ['changed'] }
 
@@ -49,11 +50,13 @@ export function describeRows(library: Library): void {
       app = await openApp(library, ':memory:')
       app.exec(`PRAGMA encoding = '${encoding}'`)
       createStoreTables(app)
-      app.exec(`CREATE TABLE value ("any", text TEXT, int INTEGER, real REAL, num NUMERIC, blob BLOB,
+      app.exec(`CREATE TABLE value (text TEXT, "any", int INTEGER, real REAL, num NUMERIC, blob BLOB,
         virt TEXT AS (typeof("any") || length(text)) VIRTUAL, stor AS (real) STORED);
-        INSERT INTO hookwright_listening VALUES ('changed')`)
+        INSERT INTO hookwright_listening VALUES ('changed');
+        CREATE TABLE single ("any")`)
       const table = { name: 'value', columns: [...columns], generated: new Set(['virt', 'stor']), key: [] }
       for (const action of ['created', 'updated'] as const) app.exec(triggerSql(table, action, [part]))
+      app.exec(triggerSql({ ...table, name: 'single', columns: ['any'] }, 'created', [part]))
     })
     afterAll(() => app.close())
 
@@ -82,7 +85,7 @@ export function describeRows(library: Library): void {
           expect(created).toEqual([inserted, null])
           if (changed !== undefined) expect(changed).toEqual([updated, inserted])
         }),
-        { numRuns: 1_000 },
+        { numRuns: 500 },
       )
     })
 
@@ -111,6 +114,9 @@ export function describeRows(library: Library): void {
         [{ any: '[1,"a"]', text: '{"b":2}' }, null],
         [{ any: '{}' }, { any: '[1,"a"]' }],
       ])
+      // SQLite compiles one column differently.
+      app.exec(`DELETE FROM hookwright_event; INSERT INTO single VALUES (json('[1]'))`)
+      expect(captured()).toEqual([[{ any: '[1]' }, null]])
     })
 
     it('read text that is no Unicode as the application does', () => {

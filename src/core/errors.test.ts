@@ -3,14 +3,21 @@ import { HookwrightError, hasCode, problem, show } from './errors.ts'
 
 describe('problem', () => {
   it('names the field, the problem, the value and the cure', () => {
-    const error = problem('option_invalid', { field: 'events["a"]', value: 'Bok.created', problem: 'no model "Bok"', cure: 'Did you mean "Book"?' })
+    const error = problem('option_invalid', {
+      field: 'events["a"]',
+      value: 'Bok.created',
+      problem: 'no model "Bok"',
+      cure: 'Did you mean "Book"?',
+    })
     expect(error).toBeInstanceOf(HookwrightError)
     expect(error.message).toBe('events["a"]: no model "Bok" (got "Bok.created"). Did you mean "Book"?')
     expect(error).toMatchObject({ code: 'option_invalid', status: 500, field: 'events["a"]' })
   })
 
   it('shows a value of undefined, and none where none was given', () => {
-    expect(problem('owner_missing', { value: undefined, problem: 'no owner' }).message).toBe('no owner (got undefined).')
+    expect(problem('owner_missing', { value: undefined, problem: 'no owner' }).message).toBe(
+      'no owner (got undefined).',
+    )
     expect(problem('owner_missing', { problem: 'no owner' }).message).toBe('no owner.')
   })
 
@@ -25,7 +32,7 @@ describe('show', () => {
     expect(show('x'.repeat(500))).toHaveLength(121)
     expect(show(12n)).toBe('12n')
     const circle: Record<string, unknown> = {}
-    circle['self'] = circle
+    circle.self = circle
     expect(show(circle)).toBe('[object Object]')
   })
 })

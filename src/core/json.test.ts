@@ -26,20 +26,28 @@ describe('toJson', () => {
     [[undefined], 'payload[0]'],
     [undefined, 'payload'],
   ])('refuses %o and names the place', (value, place) => {
-    expect(() => toJson(value, 'payload')).toThrow(expect.objectContaining({ code: 'payload_not_json', field: place }))
+    expect(() => toJson(value, 'payload')).toThrow(
+      expect.objectContaining({ code: 'payload_not_json', field: place }),
+    )
   })
 
   it('refuses a circle', () => {
     const circle: Record<string, unknown> = {}
-    circle['self'] = circle
-    expect(() => toJson(circle, 'payload')).toThrow(expect.objectContaining({ code: 'payload_not_json', field: 'payload' }))
+    circle.self = circle
+    expect(() => toJson(circle, 'payload')).toThrow(
+      expect.objectContaining({ code: 'payload_not_json', field: 'payload' }),
+    )
   })
 })
 
 describe('parseExact', () => {
   it('keeps the digits of big integers and leaves other numbers alone', () => {
     expect(parseExact('{"a":9007199254740993,"b":-9223372036854775808,"c":1,"d":1e300,"e":0.1}')).toEqual({
-      a: 9007199254740993n, b: -9223372036854775808n, c: 1, d: 1e300, e: 0.1,
+      a: 9007199254740993n,
+      b: -9223372036854775808n,
+      c: 1,
+      d: 1e300,
+      e: 0.1,
     })
   })
 })

@@ -75,7 +75,8 @@ function withPath(value: unknown, field: string, error: unknown): Error {
   return problem('payload_not_json', {
     field: path ?? field,
     ...(cause === undefined ? { value: describe(culprit) } : {}),
-    problem: cause === undefined ? 'JSON has no such value' : `it cannot be written as JSON (${String(cause)})`,
+    problem:
+      cause === undefined ? 'JSON has no such value' : `it cannot be written as JSON (${String(cause)})`,
     cure: 'Send null, numbers, strings, booleans, dates, bigints, arrays and plain objects of these',
     cause,
   })
@@ -91,7 +92,8 @@ function find(value: unknown, path: string, seen: Set<unknown>): string | undefi
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? path : undefined
     if (seen.has(value)) return undefined
     seen.add(value)
-    const asWritten = 'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON() as unknown) : value
+    const asWritten =
+      'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON() as unknown) : value
     if (asWritten !== value) return find(asWritten, path, seen)
     for (const [key, child] of Object.entries(value)) {
       const here = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`
@@ -101,7 +103,8 @@ function find(value: unknown, path: string, seen: Set<unknown>): string | undefi
     }
     return undefined
   }
-  const good = value === null || ['string', 'boolean', 'bigint'].includes(typeof value) || Number.isFinite(value)
+  const good =
+    value === null || ['string', 'boolean', 'bigint'].includes(typeof value) || Number.isFinite(value)
   return good ? undefined : path
 }
 

@@ -1,7 +1,13 @@
-import type { HookFields } from '../catalog/index.ts'
 import type { CaptureReport } from '../capture/index.ts'
+import type { HookFields } from '../catalog/index.ts'
 import type { Attempt, AttemptOutcome, Delivery, DeliveryListOptions } from '../dispatch/index.ts'
-import type { EventListOptions, SendOptions, SentEvent, StoredEvent, TriggerOptions } from '../events/index.ts'
+import type {
+  EventListOptions,
+  SendOptions,
+  SentEvent,
+  StoredEvent,
+  TriggerOptions,
+} from '../events/index.ts'
 import type { HookRegistry } from '../hooks/index.ts'
 
 /**
@@ -24,6 +30,13 @@ export interface Hooks<
    */
   migrate(): Promise<CaptureReport>
   /**
+   * Drops the triggers, for a schema change that they stand in the way of: SQLite refuses to drop a column that a trigger
+   * reads. Changes go unnoticed until `migrate()` brings them back.
+   *
+   * @returns the names of what was dropped
+   */
+  uninstall(): Promise<string[]>
+  /**
    * Starts the dispatcher in this process. It also repairs triggers that a schema tool has dropped.
    *
    * @throws `database_outdated` before `migrate()`, `sqlite_libraries`, `database_invalid`
@@ -43,7 +56,11 @@ export interface Hooks<
    * await hooks.send('user.logged_in', { username }, { owner: user.id })
    * ```
    */
-  send<Name extends keyof Sends & string>(name: Name, payload: Sends[Name], options: SendOptions): Promise<SentEvent>
+  send<Name extends keyof Sends & string>(
+    name: Name,
+    payload: Sends[Name],
+    options: SendOptions,
+  ): Promise<SentEvent>
   /**
    * Fires a model's action for the row of a key: a custom action, or a built-in one again.
    *

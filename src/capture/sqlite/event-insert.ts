@@ -1,8 +1,5 @@
-import { TABLE_PREFIX } from '../../store/prefix-plugin.ts'
+import { EVENT_TABLE } from './names.ts'
 import { identifier, literal } from './quote.ts'
-
-export const EVENT_TABLE = `${TABLE_PREFIX}event`
-export const LISTENING_TABLE = `${TABLE_PREFIX}listening`
 
 /** What is written into an event's row, each as an SQL expression. */
 export interface EventValues {

@@ -1,16 +1,17 @@
-import { TABLE_PREFIX } from '../../store/prefix-plugin.ts'
 import type { Work } from '../../store/work.ts'
 import type { Change, OwnersTable } from '../dialect.ts'
 import { type CaptureDrift, type Fault, faultError } from '../drift.ts'
-import { LISTENING_TABLE, NOW } from './event-insert.ts'
+import { NOW } from './event-insert.ts'
+import {
+  DELIVERY_TABLE,
+  HOOK_TABLE,
+  LANE_TABLE,
+  LISTENING_TABLE,
+  SUBSCRIPTION_TABLE,
+  TRIGGER_PREFIX,
+} from './names.ts'
 import { identifier } from './quote.ts'
 import { findColumn, readTable } from './table.ts'
-import { TRIGGER_PREFIX } from './trigger.ts'
-
-const HOOK = `${TABLE_PREFIX}hook`
-const SUBSCRIPTION = `${TABLE_PREFIX}subscription`
-const DELIVERY = `${TABLE_PREFIX}delivery`
-const LANE = `${TABLE_PREFIX}lane`
 
 /** A trigger that removes the hooks of an owner who is deleted. */
 export interface InstalledOwners {
@@ -29,19 +30,19 @@ export function isOwnersTrigger(sql: string): boolean {
  * The trigger on the table of owners. It does what deleting each hook by the API does, in the transaction of the deletion:
  * deliveries that are pending are cancelled at their next claim, to which a lane leads those that are parked.
  */
-export function ownersTriggerSql({ table, key }: OwnersTable): string {
-  const hooks = `SELECT id FROM ${HOOK} WHERE owner = CAST(OLD.${identifier(key)} AS TEXT) AND deleted_at IS NULL`
+function ownersTriggerSql({ table, key }: OwnersTable): string {
+  const hooks = `SELECT id FROM ${HOOK_TABLE} WHERE owner = CAST(OLD.${identifier(key)} AS TEXT) AND deleted_at IS NULL`
   return `CREATE TRIGGER ${identifier(triggerName(table))} ${MARK}
 AFTER DELETE ON ${identifier(table)}
 BEGIN
-  INSERT INTO ${LANE} (hook_id, next_at)
+  INSERT INTO ${LANE_TABLE} (hook_id, next_at)
     SELECT hook.id, 0 FROM (${hooks}) AS hook
-    WHERE EXISTS (SELECT 1 FROM ${DELIVERY} WHERE hook_id = hook.id AND parked_due_at IS NOT NULL)
+    WHERE EXISTS (SELECT 1 FROM ${DELIVERY_TABLE} WHERE hook_id = hook.id AND parked_due_at IS NOT NULL)
     ON CONFLICT (hook_id) DO UPDATE SET next_at = 0;
-  DELETE FROM ${SUBSCRIPTION} WHERE hook_id IN (${hooks});
+  DELETE FROM ${SUBSCRIPTION_TABLE} WHERE hook_id IN (${hooks});
   DELETE FROM ${LISTENING_TABLE}
-    WHERE NOT EXISTS (SELECT 1 FROM ${SUBSCRIPTION} AS left_over WHERE left_over.event = ${LISTENING_TABLE}.event);
-  UPDATE ${HOOK} SET deleted_at = ${NOW} WHERE id IN (${hooks});
+    WHERE NOT EXISTS (SELECT 1 FROM ${SUBSCRIPTION_TABLE} AS left_over WHERE left_over.event = ${LISTENING_TABLE}.event);
+  UPDATE ${HOOK_TABLE} SET deleted_at = ${NOW} WHERE id IN (${hooks});
 END`
 }
 

@@ -6,8 +6,8 @@ const COLUMNS_AT_ONCE = 400
 /**
  * One value as JSON, exactly.
  *
- * - `json_quote` alone would take text that a JSON function has just made (`VALUES (json('[1]'))`) for JSON itself: SQLite
- *   marks such values, and the mark reaches the trigger. `|| ''` makes plain text of it.
+ * - SQLite marks text that a JSON function has just made (`VALUES (json('[1]'))`), and `json_quote` leaves marked text as it
+ *   is. The mark reaches the trigger; how far it goes from there is not documented. `|| ''` makes plain text of it.
  * - Until SQLite 3.43 it writes 15 digits of a real number, which is too few. 20 are enough everywhere: measured on 3.40,
  *   3.53 and 3.54 with millions of numbers. `!` lets SQLite give more than 16 digits, and always a point.
  * - It has no blobs, and an error in a trigger would be an error of the application's own statement.
@@ -35,7 +35,10 @@ export function rowExpression(columns: readonly string[], row: string): string {
   return `'{' || ${pieces.join(" || ',' || ")} || '}'`
 }
 
-/** `+` takes the column's affinity away, which a joined SELECT might impose on the values of the others. */
+/**
+ * `+` takes the column's affinity away. Otherwise the values would have that of one of the columns, and which one SQLite
+ * leaves open.
+ */
 function fields(columns: readonly string[], row: string): string {
   const selects = columns.map((column, index) => {
     const field = literal(`${JSON.stringify(column)}:`)

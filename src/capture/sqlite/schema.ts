@@ -1,9 +1,9 @@
 import { CompiledQuery } from 'kysely'
 import { rows, type Work } from '../../store/work.ts'
-import { EVENT_TABLE, LISTENING_TABLE } from './event-insert.ts'
+import { TABLES_OF_TRIGGERS, TRIGGER_PREFIX } from './names.ts'
 import { type InstalledOwners, isOwnersTrigger } from './owners.ts'
 import { lowerCase } from './quote.ts'
-import { readHeader, TRIGGER_PREFIX, type TriggerHeader } from './trigger.ts'
+import { readHeader, type TriggerHeader } from './trigger.ts'
 
 /** A trigger of ours that the database has. */
 export interface Installed {
@@ -28,8 +28,8 @@ export function* readSchema(): Work<Schema> {
   const objects = yield* rows(
     CompiledQuery.raw(
       `SELECT type, name, tbl_name, sql FROM sqlite_schema
-       WHERE type = 'trigger' OR (type = 'table' AND name IN (?, ?)) ORDER BY name`,
-      [EVENT_TABLE, LISTENING_TABLE],
+       WHERE type = 'trigger' OR (type = 'table' AND name IN (SELECT value FROM json_each(?))) ORDER BY name`,
+      [JSON.stringify(TABLES_OF_TRIGGERS)],
     ) as CompiledQuery<{ type: string; name: string; tbl_name: string; sql: string }>,
   )
   const installed: Installed[] = []
@@ -46,7 +46,7 @@ export function* readSchema(): Work<Schema> {
     else installed.push({ name, table, sql, header })
   }
   return {
-    storeMissing: objects.filter(({ type }) => type === 'table').length < 2,
+    storeMissing: objects.filter(({ type }) => type === 'table').length < TABLES_OF_TRIGGERS.length,
     installed,
     owners,
     foreign,

@@ -4,8 +4,8 @@ import { entry, member } from '../../catalog/place.ts'
 import { show } from '../../core/errors.ts'
 import { first, rows, type Work } from '../../store/work.ts'
 import type { Fault } from '../drift.ts'
+import { TRIGGER_PREFIX } from './names.ts'
 import { lowerCase } from './quote.ts'
-import { TRIGGER_PREFIX } from './trigger.ts'
 
 /** A table of the application, as the database has it. */
 export interface Table {
@@ -14,7 +14,7 @@ export interface Table {
   readonly columns: readonly string[]
   /** The columns that are computed from others. */
   readonly generated: ReadonlySet<string>
-  /** The columns of the primary key in their order; none where the table has no such key. */
+  /** The columns of the primary key; none where the table has no such key. */
   readonly key: readonly string[]
 }
 
@@ -106,10 +106,7 @@ export function* readTable(name: string): Work<Found> {
       name: object.name,
       columns: columns.map((column) => column.name),
       generated: new Set(columns.filter(({ hidden }) => hidden !== 0).map((column) => column.name)),
-      key: columns
-        .filter(({ pk }) => pk > 0)
-        .sort((a, b) => a.pk - b.pk)
-        .map((column) => column.name),
+      key: columns.filter(({ pk }) => pk > 0).map((column) => column.name),
     },
   }
 }

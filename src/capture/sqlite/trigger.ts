@@ -1,7 +1,8 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
 import { isBuiltInAction } from '../../catalog/index.ts'
 import { eventsOf, type Part, sorted } from '../wanted.ts'
-import { eventInsert, inList, LISTENING_TABLE, ownerExpression } from './event-insert.ts'
+import { eventInsert, inList, ownerExpression } from './event-insert.ts'
+import { LISTENING_TABLE, TRIGGER_PREFIX } from './names.ts'
 import { identifier, literal } from './quote.ts'
 import { rowExpression } from './row-expression.ts'
 import type { Table } from './table.ts'
@@ -11,8 +12,6 @@ import type { Table } from './table.ts'
  * repairs triggers of older versions and leaves those of newer ones alone.
  */
 export const TRIGGER_VERSION = 1
-
-export const TRIGGER_PREFIX = 'hookwright_'
 
 const moment: Record<BuiltInAction, string> = { created: 'INSERT', updated: 'UPDATE', deleted: 'DELETE' }
 

@@ -1,0 +1,21 @@
+import { TABLE_PREFIX } from '../../store/prefix-plugin.ts'
+
+/** hookwright's tables, as triggers name them. */
+export const EVENT_TABLE = `${TABLE_PREFIX}event`
+export const LISTENING_TABLE = `${TABLE_PREFIX}listening`
+export const HOOK_TABLE = `${TABLE_PREFIX}hook`
+export const SUBSCRIPTION_TABLE = `${TABLE_PREFIX}subscription`
+export const DELIVERY_TABLE = `${TABLE_PREFIX}delivery`
+export const LANE_TABLE = `${TABLE_PREFIX}lane`
+
+/** Without any of these a trigger of ours fails, and the application's statement with it. */
+export const TABLES_OF_TRIGGERS: readonly string[] = [
+  EVENT_TABLE,
+  LISTENING_TABLE,
+  HOOK_TABLE,
+  SUBSCRIPTION_TABLE,
+  DELIVERY_TABLE,
+  LANE_TABLE,
+]
+
+export const TRIGGER_PREFIX = 'hookwright_'
