@@ -33,15 +33,17 @@ export class Connection {
     }
     this.client = new Client(url.origin, {
       connect: (_options, callback) => {
-        dial({ url, policy: options.policy, resolve: options.resolve, signal, onStage }).then(
-          (socket: Socket) => {
-            this.#socket = socket
-            callback(null, socket)
-          },
-          (error: Error) => callback(error, null),
-        )
+        dial({ url, policy: options.policy, resolve: options.resolve, signal, onStage })
+          .then(
+            (socket: Socket) => {
+              this.#socket = socket
+              callback(null, socket)
+            },
+            (error: Error) => callback(error, null),
+          )
+          // undici's own mistake: it must end this connection and not the process.
+          .catch((error: Error) => this.client.destroy(error))
       },
-      allowH2: false,
       pipelining: 1,
       // The caller's one deadline covers all of it; these two are evaded by 1xx responses and dripping bodies.
       headersTimeout: 0,

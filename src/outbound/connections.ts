@@ -56,7 +56,6 @@ export class Connections {
   /** Origins that could use a connection if there were one. */
   readonly #ready = new Set<Origin>()
   #closed = false
-  #lending = false
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
@@ -138,22 +137,15 @@ export class Connections {
   }
 
   #lendToNext(): void {
-    // A request that fails at once comes back here; the loop below is still running and gets to the next one.
-    if (this.#lending) return
-    this.#lending = true
-    try {
-      for (const origin of this.#ready) {
-        if (this.#busy.size >= this.#options.most) break
-        this.#ready.delete(origin)
-        const [borrower] = origin.waiting
-        if (borrower === undefined || !this.#hasRoom(origin)) continue
-        origin.waiting.delete(borrower)
-        // To the end of the line, which this loop still gets to.
-        if (origin.waiting.size > 0) this.#ready.add(origin)
-        if (!borrower.isTooLate()) this.#lend(borrower)
-      }
-    } finally {
-      this.#lending = false
+    for (const origin of this.#ready) {
+      if (this.#busy.size >= this.#options.most) return
+      this.#ready.delete(origin)
+      const [borrower] = origin.waiting
+      if (borrower === undefined || !this.#hasRoom(origin)) continue
+      origin.waiting.delete(borrower)
+      // To the end of the line, which this loop still gets to.
+      if (origin.waiting.size > 0) this.#ready.add(origin)
+      if (!borrower.isTooLate()) this.#lend(borrower)
     }
   }
 

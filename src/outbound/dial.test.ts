@@ -175,6 +175,11 @@ describe('a name', () => {
     expect(codeOf(await postOnce(url('localhost.'), { policy: open, resolve }))).toBe(200)
     expect(codeOf(await postOnce(url('localhost'), { resolve }))).toBe('refused_address')
     expect(resolve.asked).toEqual([])
+
+    const before = server.connections
+    const six = createAddressPolicy({ allow: ['::1'] })
+    expect(codeOf(await postOnce(url('localhost'), { policy: six, resolve }))).not.toBe(200)
+    expect(server.connections).toBe(before)
   })
 
   it('that `allow` lists may lead anywhere, others on the same address may not', async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createResolve } from './dns.ts'
 
 /** The answers of a name server: addresses, nothing, or no answer at all. */
-type Zone = Record<string, { a?: string[] | 'silent'; aaaa?: string[] | 'silent' }>
+type Zone = Record<string, { a?: string[] | 'silent'; aaaa?: string[] | 'silent'; aaaaAfterMs?: number }>
 
 const A = 1
 const AAAA = 28
@@ -22,8 +22,9 @@ let resolve: ReturnType<typeof createResolve>
 beforeAll(async () => {
   nameServer = createSocket('udp4')
   nameServer.on('message', (query, from) => {
-    const answer = answerTo(query)
-    if (answer !== undefined) nameServer.send(answer, from.port, from.address)
+    const { answer, afterMs } = answerTo(query)
+    if (answer === undefined) return
+    setTimeout(() => nameServer.send(answer, from.port, from.address), afterMs)
   })
   nameServer.bind(0, '127.0.0.1')
   await once(nameServer, 'listening')
@@ -42,7 +43,7 @@ beforeEach(() => {
 })
 
 /** RFC 1035, as far as one question needs it. */
-function answerTo(query: Buffer): Buffer | undefined {
+function answerTo(query: Buffer): { answer?: Buffer; afterMs: number } {
   const labels: string[] = []
   let at = 12
   for (let length = query[at] ?? 0; length > 0; length = query[at] ?? 0) {
@@ -54,12 +55,13 @@ function answerTo(query: Buffer): Buffer | undefined {
   asked.push(name)
   const entry = zone[name]
   const records = type === A ? (entry?.a ?? []) : type === AAAA ? (entry?.aaaa ?? []) : []
-  if (records === 'silent') return undefined
+  const afterMs = type === AAAA ? (entry?.aaaaAfterMs ?? 0) : 0
+  if (records === 'silent') return { afterMs }
   const head = Buffer.from(query.subarray(0, at + 5))
   head.writeUInt16BE(0x8180 | (entry === undefined ? NXDOMAIN : 0), 2)
   head.writeUInt16BE(records.length, 6)
   head.writeUInt32BE(0, 8)
-  return Buffer.concat([head, ...records.map((address) => record(type, address))])
+  return { answer: Buffer.concat([head, ...records.map((address) => record(type, address))]), afterMs }
 }
 
 function record(type: number, address: string): Buffer {
@@ -85,7 +87,7 @@ const V6 = '2606:2800:220:1:0:0:0:1'
 
 describe('a name', () => {
   it('gives all its addresses, IPv4 first', async () => {
-    zone = { 'dual.example': { a: ['93.184.216.34', '93.184.216.35'], aaaa: [V6] } }
+    zone = { 'dual.example': { a: ['93.184.216.34', '93.184.216.35'], aaaa: [V6], aaaaAfterMs: 50 } }
     expect(await resolve('dual.example', never)).toEqual([
       { address: '93.184.216.34', family: 4 },
       { address: '93.184.216.35', family: 4 },

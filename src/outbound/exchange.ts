@@ -41,7 +41,7 @@ export class Exchange implements Borrower {
   #informational = 0
   #status = 0
   #responseHeaders: readonly unknown[] = []
-  #chunks: Uint8Array[] = []
+  #body: Uint8Array = NO_BYTES
   #size = 0
   #done = false
 
@@ -155,9 +155,18 @@ export class Exchange implements Borrower {
     else this.#fail(code, message)
   }
 
+  /** Copies: the chunk is a window on a larger buffer. One chunk is the rule; a flood of tiny ones fills one buffer. */
   #keep(chunk: Uint8Array): void {
-    // A copy: the chunk is a window on a buffer of 64 KiB, or on undici's memory.
-    if (chunk.length > 0) this.#chunks.push(new Uint8Array(chunk))
+    if (this.#size === 0) {
+      this.#body = new Uint8Array(chunk)
+    } else {
+      if (this.#body.length < LONGEST_BODY) {
+        const grown = new Uint8Array(LONGEST_BODY)
+        grown.set(this.#body)
+        this.#body = grown
+      }
+      this.#body.set(chunk, this.#size)
+    }
     this.#size += chunk.length
   }
 
@@ -166,7 +175,7 @@ export class Exchange implements Borrower {
     const response = {
       status: this.#status,
       headers: headerPairs(this.#responseHeaders),
-      body: this.#chunks.length === 1 ? (this.#chunks[0] ?? NO_BYTES) : Buffer.concat(this.#chunks),
+      body: this.#body.length === this.#size ? this.#body : this.#body.slice(0, this.#size),
       truncated,
     }
     this.#finish({ durationMs: this.#duration(), outcome: 'response', response }, !truncated)

@@ -54,7 +54,7 @@ const localCodes: ReadonlySet<string> = new Set([
 /** Errors of the resolver that say that there is none to ask. */
 const localDnsCodes: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EFILE', 'ENOMEM'])
 
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 

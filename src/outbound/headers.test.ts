@@ -97,6 +97,7 @@ describe('checkHeaders', () => {
 
   it('refuses a name that is there twice, in different case', () => {
     expect(messageOf({ 'X-Token': 'a', 'x-token': 'b' })).toContain('"x-token" is there twice')
+    expect(messageOf({ 'x-token': 'a', 'X-Token': 'b' })).toContain('"X-Token" is there twice')
   })
 
   it('refuses more headers, and larger ones, than a receiver takes', () => {

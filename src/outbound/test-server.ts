@@ -48,8 +48,13 @@ export class TestServer {
     return this.#open.size
   }
 
-  async close(): Promise<void> {
+  /** Closes the connections that are open now. */
+  disconnect(): void {
     for (const socket of this.#open) socket.destroy()
+  }
+
+  async close(): Promise<void> {
+    this.disconnect()
     this.#server.close()
     await once(this.#server, 'close')
   }

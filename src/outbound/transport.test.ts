@@ -1,8 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../core/clock.ts'
 import { createAddressPolicy } from './address-policy.ts'
-import { Connections } from './connections.ts'
+import type { Connection } from './connection.ts'
+import { Connections, type Origin } from './connections.ts'
 import type { Resolve } from './dns.ts'
 import type { OutboundRequest, OutboundResult, Transport } from './post.ts'
 import { type Answer, ok, TestServer } from './test-server.ts'
@@ -265,12 +267,19 @@ describe('the limits', () => {
   it('let a healthy origin pass one that never answers', async () => {
     const dead = await serve(silent)
     const narrow = connect({ connectionsPerOrigin: 2 })
+    let sockets = 0
+    const count = () => {
+      sockets += 1
+    }
     const stuck = burst(narrow, 20, { url: dead.url, deadlineMs: 400 })
     const startedAt = performance.now()
     await burst(narrow, 10)
     expect(performance.now() - startedAt).toBeLessThan(300)
+    subscribe('net.client.socket', count)
     expect((await stuck).map(codeOf).sort()).toEqual([...new Array(18).fill('local'), 'timeout', 'timeout'])
-    expect(dead.connections).toBe(2)
+    // No connection is opened for one whose own deadline is passing.
+    expect(sockets).toBe(0)
+    unsubscribe('net.client.socket', count)
     dead.answer = ok
     expect(codeOf(await narrow.post(request({ url: dead.url })))).toBe(200)
   })
@@ -280,7 +289,7 @@ describe('the limits', () => {
     const narrow = connect({ connectionsPerOrigin: 1 })
     const late = await burst(narrow, 10_000, { deadlineMs: 300 })
     expect(late.filter((result) => codeOf(result) === 'local')).toHaveLength(9_999)
-    const refused = await burst(narrow, 10_000, { url: 'http://10.0.0.1/' })
+    const refused = await burst(narrow, 3_000, { url: 'http://10.0.0.1/', deadlineMs: 60_000 })
     expect(refused.every((result) => codeOf(result) === 'refused_address')).toBe(true)
     server.answer = ok
     expect(codeOf(await narrow.post(request()))).toBe(200)
@@ -308,7 +317,7 @@ describe('the limits', () => {
     await Promise.all(line)
   })
 
-  it('forget an origin with its last connection', async () => {
+  it('forget an origin with its last connection, whoever closed that', async () => {
     const connections = new Connections({
       policy: open,
       resolve: async () => [],
@@ -316,22 +325,25 @@ describe('the limits', () => {
       most: 9,
       mostPerOrigin: 9,
     })
+    closers.unshift(() => connections.close())
     const url = new URL(server.url)
-    const origin = connections.origin(url)
-    const borrowed = new Promise<void>((resolve) => {
-      connections.acquire({
-        origin,
-        abort: () => undefined,
-        isTooLate: () => false,
-        run: (connection) => {
-          connections.release(connection, false)
-          resolve()
-        },
+    const borrow = (origin: Origin) =>
+      new Promise<Connection>((resolve) => {
+        connections.acquire({ origin, abort: () => undefined, isTooLate: () => false, run: resolve })
       })
-    })
-    await borrowed
-    expect(connections.origin(url)).not.toBe(origin)
-    await connections.close()
+
+    const first = connections.origin(url)
+    connections.release(await borrow(first), false)
+    expect(connections.origin(url)).not.toBe(first)
+
+    const second = connections.origin(url)
+    const connection = await borrow(second)
+    const response = await connection.client.request({ path: '/', method: 'POST', body: '{}' })
+    await response.body.dump()
+    connections.release(connection, true)
+    expect(connections.origin(url)).toBe(second)
+    server.disconnect()
+    await expect.poll(() => connections.origin(url) === second).toBe(false)
   })
 })
 
