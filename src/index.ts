@@ -1,4 +1,4 @@
-export type { CaptureReport } from './capture/index.ts'
+export type { CaptureDrift, CaptureReport, DriftKind, OwnersTable } from './capture/index.ts'
 export {
   type DjangoData,
   type DjangoOptions,
@@ -33,6 +33,6 @@ export {
   type StoredEvent,
   type TriggerOptions,
 } from './events/index.ts'
-export type { Hook, HookChanges, ListOptions, NewHook, Owner, RotationOptions } from './hooks/index.ts'
+export type { Hook, HookChanges, ListOptions, NewHook, Owner, OwnerScope, RotationOptions } from './hooks/index.ts'
 export type { Authenticate, Caller } from './http/index.ts'
 export type { Hooks } from './operations/index.ts'

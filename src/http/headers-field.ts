@@ -1,5 +1,5 @@
 import { HookwrightError } from '../core/errors.ts'
-import { checkHeaders } from '../outbound/headers.ts'
+import { checkHeaders } from '../outbound/index.ts'
 import { Invalid, NULL } from './invalid.ts'
 import type { RequestData } from './parse-body.ts'
 import { wordsOf } from './problems.ts'

@@ -1,2 +1,2 @@
 export type { Authenticate, Caller } from './authenticate.ts'
-export { createHttpHandler, type HttpHandler, type HttpHandlerOptions } from './handler.ts'
+export { createHttpHandler } from './handler.ts'

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/index.ts'
 import type { FieldDefinitions, HookChanges } from '../hooks/index.ts'
-import type { AddressPolicy } from '../outbound/address-policy.ts'
+import type { AddressPolicy } from '../outbound/index.ts'
 import { readEvent, readEvents } from './event-field.ts'
 import { readHeaders } from './headers-field.ts'
 import { Invalid } from './invalid.ts'
