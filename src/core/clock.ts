@@ -20,10 +20,3 @@ export const systemClock: Clock = {
     return () => clearTimeout(timeout)
   },
 }
-
-/** Resolves after `ms` milliseconds of this clock. */
-export function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.timer(ms, resolve)
-  })
-}

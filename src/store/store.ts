@@ -9,7 +9,7 @@ export interface Store {
   readonly name: string
   /** Builds and compiles queries over hookwright's tables. Awaited by itself, a query runs alone; in `Work`, yield it. */
   readonly db: Kysely<Tables>
-  /** Opens the connection unless it is open. Every other method does so too. */
+  /** Opens the connection unless it is open. Reading, writing and migrating do so too. */
   open(): Promise<void>
   /** Runs queries that change nothing. */
   read<T>(work: () => Work<T>): Promise<T>
@@ -28,7 +28,7 @@ export interface Store {
    * @throws `sqlite_libraries`
    */
   verify(): void
-  /** Calls `listener` soon after anybody, in this process or another, has committed something. Call the result to end it. */
+  /** Calls `listener` soon after anybody, in this process or another, has committed something. Call the result to end it. The store must be open. */
   watch(listener: () => void): () => void
   close(): Promise<void>
 }

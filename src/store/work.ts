@@ -52,7 +52,11 @@ export function runSync<T>(work: Work<T>, execute: (query: CompiledQuery) => Que
 }
 
 /** An error of the driver goes into the work, where it may be caught, and comes out of it otherwise. */
-function advance<T>(work: Work<T>, query: CompiledQuery, execute: (query: CompiledQuery) => QueryResult<unknown>) {
+function advance<T>(
+  work: Work<T>,
+  query: CompiledQuery,
+  execute: (query: CompiledQuery) => QueryResult<unknown>,
+) {
   let result: QueryResult<unknown>
   try {
     result = execute(query)

@@ -38,7 +38,6 @@ export function hasMethods(value: unknown, names: readonly string[]): value is o
 /** What a wrong value is, for a message: its class only, because its fields may hold a password. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (typeof value !== 'object') return `a ${typeof value}`
-  const name: unknown = value.constructor?.name
-  return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object'
+  const name = (typeof value === 'object' && value.constructor?.name) || typeof value
+  return `${/^[AEIOU]/i.test(name) ? 'an' : 'a'} ${name}`
 }

@@ -1,4 +1,4 @@
 import { DatabaseSync } from 'node:sqlite'
-import { describeSqliteStore } from './store-suite.ts'
+import { describeSqliteStore } from '../../../test/conformance/sqlite-store.suite.ts'
 
 describeSqliteStore('node:sqlite', (path) => new DatabaseSync(path))

@@ -1,0 +1,21 @@
+import { captureSuite } from './capture.suite.ts'
+import { claimSuite } from './claim.suite.ts'
+import { fanOutSuite } from './fan-out.suite.ts'
+import type { Harness } from './harness.ts'
+import { hookOptionSuite } from './hook-option.suite.ts'
+import { retrySuite } from './retry.suite.ts'
+import { sendSuite } from './send.suite.ts'
+import { serializerSuite } from './serializer.suite.ts'
+import { testingSuite } from './testing.suite.ts'
+
+/** Everything that hookwright promises on every database. */
+export function allSuites(harness: Harness): void {
+  captureSuite(harness)
+  sendSuite(harness)
+  serializerSuite(harness)
+  hookOptionSuite(harness)
+  fanOutSuite(harness)
+  claimSuite(harness)
+  retrySuite(harness)
+  testingSuite(harness)
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createHooks } from '../../src/index.ts'
+import type { Store } from '../../src/store/store.ts'
+import { application, START, TARGET } from './application.ts'
+import type { Harness } from './harness.ts'
+
+const HOOKS = 3_500
+
+/** One event for very many hooks. */
+export function fanOutSuite(harness: Harness): void {
+  describe(`fan-out on ${harness.name}`, () => {
+    const app = application(harness)
+
+    async function withManyHooks() {
+      let store: Store | undefined
+      const deliver = vi.fn()
+      const opened = await app.open((database, logger) => {
+        store = database
+        return createHooks({
+          database,
+          logger,
+          events: { 'user.logged_in': null, 'user.left': null },
+          // Nothing is posted, so that only the fan-out is looked at.
+          hook: { deliver },
+        })
+      })
+      if (store === undefined) throw new Error('no store')
+      const { db } = store
+      const ids = Array.from({ length: HOOKS }, (_, index) => index + 1)
+      for (let from = 0; from < HOOKS; from += 500) {
+        const chunk = ids.slice(from, from + 500)
+        const hook = {
+          owner: '1',
+          target: TARGET,
+          headers: '{}',
+          secret: 'x',
+          created_at: START,
+          updated_at: START,
+        }
+        await db
+          .insertInto('hook')
+          .values(chunk.map((id) => ({ ...hook, id })))
+          .execute()
+        const subscription = { event: 'user.logged_in', owner: '1' }
+        await db
+          .insertInto('subscription')
+          .values(chunk.map((hook_id) => ({ ...subscription, hook_id })))
+          .execute()
+      }
+      await db.insertInto('listening').values({ event: 'user.logged_in' }).execute()
+      return { ...opened, store }
+    }
+
+    async function hooksThatHaveOne(store: Store) {
+      const found = await store.db.selectFrom('delivery').select('hook_id').orderBy('hook_id').execute()
+      return found.map(({ hook_id }) => hook_id)
+    }
+
+    const all = Array.from({ length: HOOKS }, (_, index) => index + 1)
+
+    it(`gives each of ${HOOKS} hooks one delivery, in chunks that do not hold the lock for long`, async () => {
+      const { hooks, test, store } = await withManyHooks()
+      await hooks.send('user.logged_in', { n: 1 }, { owner: 1 })
+      const chunks: number[] = []
+      const write = store.write.bind(store)
+      let before = 0
+      vi.spyOn(store, 'write').mockImplementation(async (work, options) => {
+        const result = await write(work, options)
+        const [row] = await store.db
+          .selectFrom('delivery')
+          .select(({ fn }) => fn.countAll<number>().as('n'))
+          .execute()
+        chunks.push((row?.n ?? 0) - before)
+        before = row?.n ?? 0
+        return result
+      })
+      await test.flush()
+      expect(await hooksThatHaveOne(store)).toEqual(all)
+      expect(Math.max(...chunks)).toBeLessThanOrEqual(1_000)
+      expect(await hooks.events()).toMatchObject([{ fannedOut: true, data: '{"n":1}' }])
+    })
+
+    it('goes on where it was killed, between chunks and within one', async () => {
+      const { hooks, test, store } = await withManyHooks()
+      await hooks.send('user.logged_in', { n: 1 }, { owner: 1 })
+      const write = store.write.bind(store)
+      let writes = 0
+      vi.spyOn(store, 'write').mockImplementation(async (work, options) => {
+        writes += 1
+        if (writes === 3) throw new Error('killed before')
+        if (writes !== 5) return await write(work, options)
+        return await write(function* () {
+          yield* work()
+          throw new Error('killed within')
+        }, options)
+      })
+      await expect(test.flush()).rejects.toThrow('killed before')
+      const half = await hooksThatHaveOne(store)
+      expect(half.length).toBeGreaterThan(0)
+      expect(half.length).toBeLessThan(HOOKS)
+      await expect(test.flush()).rejects.toThrow('killed within')
+
+      // Another process takes over.
+      const other = await app.open((database, logger) =>
+        createHooks({ database, logger, events: { 'user.logged_in': null }, hook: { deliver: () => {} } }),
+      )
+      await other.test.flush()
+      expect(await hooksThatHaveOne(store)).toEqual(all)
+    })
+
+    it('of two dispatchers at once gives one delivery to each hook', async () => {
+      const { hooks, test, store } = await withManyHooks()
+      const other = await app.open((database, logger) =>
+        createHooks({ database, logger, events: { 'user.logged_in': null }, hook: { deliver: () => {} } }),
+      )
+      await hooks.send('user.logged_in', { n: 1 }, { owner: 1 })
+      await hooks.send('user.logged_in', { n: 2 }, { owner: 1 })
+      await Promise.all([test.flush(), other.test.flush()])
+      await test.flush()
+      expect(await hooksThatHaveOne(store)).toEqual(all.flatMap((id) => [id, id]))
+    })
+  })
+}
