@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, sql } from 'kysely'
+import { CompiledQuery, type ExpressionBuilder, sql } from 'kysely'
 import { jsonRows } from '../store/json-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
@@ -25,26 +25,68 @@ type ReadyEvent = Extract<Prepared, { outcome: 'ready' }>
  * Gives events their deliveries, one to each hook that listens, at most `budget` of them in this transaction: an event for
  * very many hooks is taken in several, from where its cursor stands. Killed at any point, it goes on from there.
  *
- * @returns whether something of these events is left to do
+ * @returns the events that were not begun with, because the budget was used up
  */
-export function* fanOut(store: Store, prepared: readonly Prepared[], now: number, budget: number): Work<boolean> {
+export function* fanOut(
+  store: Store,
+  prepared: readonly Prepared[],
+  now: number,
+  budget: number,
+): Work<Prepared[]> {
   const open = yield* stillOpen(store, prepared)
-  const ready = open.filter((one) => one.outcome === 'ready')
   yield* dismiss(store, open)
   yield* noteFailures(store, open, now)
 
-  const small = yield* thoseThatFit(store, ready, budget)
-  if (small.length > 0) {
-    const events = small.map(readyOf)
-    yield* insertDeliveries(store, events.filter(({ broadcast }) => broadcast === 0), now, false)
-    yield* insertDeliveries(store, events.filter(({ broadcast }) => broadcast === 1), now, true)
-    yield* finish(store, events)
-    return small.length < ready.length
+  let left = open.filter((one) => one.outcome === 'ready')
+  let free = budget
+  while (left.length > 0 && free > 0) {
+    const { fitting, deliveries } = yield* thoseThatFit(store, left, free)
+    const [next] = left
+    if (fitting.length > 0) {
+      const events = fitting.map(readyOf)
+      yield* insertDeliveries(
+        store,
+        events.filter(({ broadcast }) => broadcast === 0),
+        now,
+        false,
+      )
+      yield* insertDeliveries(
+        store,
+        events.filter(({ broadcast }) => broadcast === 1),
+        now,
+        true,
+      )
+      yield* finish(store, events)
+      free -= deliveries
+      left = left.slice(fitting.length)
+    } else if (next !== undefined) {
+      free -= Math.max(yield* oneByOne(store, next, now, free), COST_OF_ONE)
+      left = left.slice(1)
+    }
   }
-  const [large] = ready
-  if (large === undefined) return false
-  const done = yield* insertChunk(store, large, now, budget)
-  return !done || ready.length > 1
+  return left
+}
+
+/** An event that is taken by itself costs time, also if it is for nobody. */
+const COST_OF_ONE = 20
+
+/** What `find` gave may be refused by the database. That is a fault of this event alone, and must hold nobody else up. */
+function* oneByOne(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<number> {
+  if (prepared.found === undefined) return yield* insertChunk(store, prepared, now, budget)
+  const savepoint = (verb: string) => exec(CompiledQuery.raw(`${verb} hookwright_find`))
+  yield* savepoint('savepoint')
+  try {
+    const inserted = yield* insertChunk(store, prepared, now, budget)
+    yield* savepoint('release savepoint')
+    return inserted
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    yield* savepoint('rollback to savepoint')
+    yield* savepoint('release savepoint')
+    const { event } = prepared
+    yield* noteFailures(store, [{ event, outcome: 'failed', error: `hook.find: ${error.message}` }], now)
+    return 0
+  }
 }
 
 /** Another dispatcher may have been faster: what it has done, or is further with, is not done again. */
@@ -79,10 +121,14 @@ function* noteFailures(store: Store, prepared: readonly Prepared[], now: number)
 }
 
 /** The first events whose deliveries are not more than `budget` in all. Events that `find` narrows down go one by one. */
-function* thoseThatFit(store: Store, ready: readonly ReadyEvent[], budget: number): Work<ReadyEvent[]> {
+function* thoseThatFit(
+  store: Store,
+  ready: readonly ReadyEvent[],
+  budget: number,
+): Work<{ fitting: ReadyEvent[]; deliveries: number }> {
   const first = ready.findIndex(({ found }) => found !== undefined)
   const candidates = first === -1 ? ready : ready.slice(0, first)
-  if (candidates.length === 0) return []
+  if (candidates.length === 0) return { fitting: [], deliveries: 0 }
   const hooks = sql<number>`(select count(*) from (
     select 1 from ${sql.table('subscription')} as s
     where s.event = ready.name and (ready.broadcast = 1 or s.owner = ready.owner) and s.hook_id > ready.cursor
@@ -93,19 +139,29 @@ function* thoseThatFit(store: Store, ready: readonly ReadyEvent[], budget: numbe
     limit ${budget + 1}))`
   const counts = yield* rows(
     store.db
-      .selectFrom(jsonRows(store, candidates.map(readyOf), ['seq', 'name', 'owner', 'broadcast', 'cursor']).as('ready'))
+      .selectFrom(
+        jsonRows(store, candidates.map(readyOf), ['seq', 'name', 'owner', 'broadcast', 'cursor']).as('ready'),
+      )
       .select(sql<number>`case when ready.broadcast = 1 then ${hooks} else ${own} end`.as('hooks')),
   )
-  let total = 0
-  const end = counts.findIndex((count) => {
-    total += count.hooks
-    return total > budget
-  })
-  return end === -1 ? [...candidates] : candidates.slice(0, end)
+  let deliveries = 0
+  const fitting: ReadyEvent[] = []
+  for (const [index, { hooks: more }] of counts.entries()) {
+    const candidate = candidates[index]
+    if (candidate === undefined || deliveries + more > budget) break
+    fitting.push(candidate)
+    deliveries += more
+  }
+  return { fitting, deliveries }
 }
 
 /** One statement for many events. A disabled hook's deliveries are parked until it is enabled. */
-function* insertDeliveries(store: Store, events: readonly Ready[], now: number, broadcast: boolean): Work<void> {
+function* insertDeliveries(
+  store: Store,
+  events: readonly Ready[],
+  now: number,
+  broadcast: boolean,
+): Work<void> {
   if (events.length === 0) return
   const wanted = jsonRows(store, events, ['seq', 'name', 'owner', 'cursor']).as('ready')
   // The joins are written crosswise because SQLite then keeps their order: events, subscriptions by key, hooks by key.
@@ -126,8 +182,8 @@ function* insertDeliveries(store: Store, events: readonly Ready[], now: number, 
   )
 }
 
-/** Up to `budget` deliveries of one event, and its cursor, in one transaction. */
-function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<boolean> {
+/** Up to `budget` deliveries of one event, and its cursor. Tells how many they were. */
+function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<number> {
   const event = readyOf(prepared)
   let hooks = store.db
     .selectFrom('subscription as s')
@@ -149,12 +205,12 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
   )
   if (inserted.length < budget) {
     yield* finish(store, [event])
-    return true
+    return inserted.length
   }
   const cursor = inserted.reduce((highest, { hook_id }) => Math.max(highest, hook_id), event.cursor)
   const changes = { fanout_cursor: cursor, data: event.data, row_json: null, previous_json: null }
   yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', event.seq))
-  return false
+  return inserted.length
 }
 
 function dueColumns(_eb: ExpressionBuilder<{ h: Tables['hook'] }, 'h'>, now: number) {

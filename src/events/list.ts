@@ -37,7 +37,8 @@ export async function listEvents(store: Store, options: EventListOptions = {}): 
     .limit(options.limit ?? 100)
   if (options.name !== undefined) query = query.where('name', '=', options.name)
   if (options.owner !== undefined) query = query.where('owner', '=', ownerText(options.owner, 'owner'))
-  if (options.failing === true) query = query.where('fanout_due_at', 'is not', null).where('fanout_error', 'is not', null)
+  if (options.failing === true)
+    query = query.where('fanout_due_at', 'is not', null).where('fanout_error', 'is not', null)
   const found = await store.read(() => rows(query))
   return found.map(eventFromRow)
 }

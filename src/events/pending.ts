@@ -26,7 +26,12 @@ export interface PendingEvent {
  */
 export function pendingEvents(
   { db }: Store,
-  { now, limit, except, unknown }: { now: number; limit: number; except: Iterable<number>; unknown: Iterable<string> },
+  {
+    now,
+    limit,
+    except,
+    unknown,
+  }: { now: number; limit: number; except: Iterable<number>; unknown: Iterable<string> },
 ): Work<PendingEvent[]> {
   const query = db
     .selectFrom('event')

@@ -79,7 +79,15 @@ function hooksFor({ store, find }: PrepareContext, event: PendingEvent, data: st
 }
 
 /** What a query of `find` may consist of: a limit or an order would be one of each chunk of hooks, and not of all. */
-const PARTS_ALLOWED = new Set(['kind', 'from', 'selections', 'where', 'explain', 'endModifiers', 'frontModifiers'])
+const PARTS_ALLOWED = new Set([
+  'kind',
+  'from',
+  'selections',
+  'where',
+  'explain',
+  'endModifiers',
+  'frontModifiers',
+])
 
 function checkFound(query: HookQuery): void {
   const node = typeof query?.toOperationNode === 'function' ? query.toOperationNode() : undefined
@@ -88,7 +96,8 @@ function checkFound(query: HookQuery): void {
   if (node?.kind === 'SelectQueryNode' && strange === undefined) return
   throw problem('option_invalid', {
     field: 'hook.find',
-    problem: strange === undefined ? 'it must return the query that it was given' : `its query has "${strange}"`,
+    problem:
+      strange === undefined ? 'it must return the query that it was given' : `its query has "${strange}"`,
     cure: 'Return the query with `where` conditions and nothing else',
   })
 }

@@ -6,7 +6,7 @@ import { problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
 import type { Random } from '../core/random.ts'
 import type { Store } from '../store/store.ts'
-import { type TxOption, toTx } from '../store/tx/index.ts'
+import { type Tx, type TxOption, toTx } from '../store/tx/index.ts'
 import { exec } from '../store/work.ts'
 import { type Audience, audienceColumns } from './everyone.ts'
 
@@ -35,40 +35,65 @@ export interface SenderContext {
 }
 
 /**
- * Sends an event by hand. Until the row is written everything is synchronous, so that with a synchronous `tx` the event is
- * part of that transaction when the call returns, before anybody awaits it.
+ * Sends an event by hand. With a synchronous `tx` the row is written when the call returns, and a mistake is thrown at once
+ * and not by way of the promise: the callback of a synchronous transaction awaits nothing, so only what is thrown in it
+ * makes it roll back.
  *
  * @throws `event_unknown`, `owner_missing`, `payload_invalid`, `payload_not_json`, `event_invalid`, `transaction_invalid`
  */
-export async function send(
+export function send(
   context: SenderContext,
   name: string,
   payload: unknown,
   options: SendOptions,
 ): Promise<SentEvent> {
-  const { store, catalog, clock, random } = context
-  const event = findEvent(catalog, name, 'event')
-  const audience = audienceColumns(options?.owner)
-  const tx = 'tx' in options ? toTx(options.tx as TxOption) : undefined
-  const id = options.idempotencyKey === undefined ? random.id() : idOf(name, audience, options.idempotencyKey)
+  return options !== undefined && 'tx' in options
+    ? Promise.resolve(sendWithin(toTx(options.tx), context, name, payload, options))
+    : sendAlone(context, name, payload, options)
+}
 
-  const validated = validatePayload(event, payload)
-  if (validated instanceof Promise && tx?.dialect === 'sqlite') {
-    validated.catch(() => {})
+function sendWithin(
+  tx: Tx,
+  context: SenderContext,
+  name: string,
+  payload: unknown,
+  options: SendOptions,
+): SentEvent {
+  const event = findEvent(context.catalog, name, 'event')
+  const columns = columnsOf(context, name, options)
+  const value = validatePayload(event, payload)
+  if (value instanceof Promise) {
+    value.catch(() => {})
     throw problem('event_invalid', {
       field: `events["${name}"]`,
       problem: 'its schema validates asynchronously, and a synchronous transaction cannot wait for it',
       cure: 'Use a schema that validates synchronously, or send without `tx`',
     })
   }
-  const value = validated instanceof Promise ? await validated : validated
-  const data = toJson(value, 'payload')
-  const insert = insertEvent(store, { uid: id, name, ...audience, data, created_at: clock.now() })
-
-  if (tx === undefined) await store.write(() => exec(insert))
-  else await tx.execute(insert.compile())
+  tx.execute(insertEvent(context, { ...columns, data: toJson(value, 'payload') }).compile())
   context.wake()
-  return { id }
+  return { id: columns.uid }
+}
+
+async function sendAlone(
+  context: SenderContext,
+  name: string,
+  payload: unknown,
+  options: SendOptions,
+): Promise<SentEvent> {
+  const event = findEvent(context.catalog, name, 'event')
+  const columns = columnsOf(context, name, options)
+  const value: unknown = await validatePayload(event, payload)
+  const insert = insertEvent(context, { ...columns, data: toJson(value, 'payload') })
+  await context.store.write(() => exec(insert))
+  context.wake()
+  return { id: columns.uid }
+}
+
+function columnsOf({ random }: SenderContext, name: string, options: SendOptions | undefined) {
+  const audience = audienceColumns(options?.owner)
+  const key = options?.idempotencyKey
+  return { uid: key === undefined ? random.id() : idOf(name, audience, key), name, ...audience }
 }
 
 interface NewEvent {
@@ -77,24 +102,24 @@ interface NewEvent {
   owner: string | null
   broadcast: 0 | 1
   data: string
-  created_at: number
 }
 
 /** One statement, so that it fits into any transaction: writes the event if any hook listens to it and it is not there yet. */
-function insertEvent(store: Store, event: NewEvent): Compilable<unknown> {
+function insertEvent({ store, clock }: SenderContext, event: NewEvent): Compilable<unknown> {
   const { db } = store
   const listened = db.selectFrom('listening').select('event').where('event', '=', event.name)
   return db
     .insertInto('event')
     .columns(['uid', 'name', 'owner', 'broadcast', 'data', 'created_at', 'fanout_due_at'])
     .expression(
-      db.selectNoFrom((eb) => [
+      db
+        .selectNoFrom((eb) => [
           sql<string>`${event.uid}`.as('uid'),
           sql<string>`${event.name}`.as('name'),
           sql<string | null>`${event.owner}`.as('owner'),
           sql<number>`${event.broadcast}`.as('broadcast'),
           sql<string>`${event.data}`.as('data'),
-          sql<number>`${event.created_at}`.as('created_at'),
+          sql<number>`${clock.now()}`.as('created_at'),
           eb.lit(0).as('fanout_due_at'),
         ])
         .where((eb) => eb.exists(listened)),
@@ -105,7 +130,11 @@ function insertEvent(store: Store, event: NewEvent): Compilable<unknown> {
 const LONGEST_KEY = 255
 
 /** The same name, owner and key give the same id, and the id is unique. */
-function idOf(name: string, { owner, broadcast }: { owner: string | null; broadcast: number }, key: unknown): string {
+function idOf(
+  name: string,
+  { owner, broadcast }: { owner: string | null; broadcast: number },
+  key: unknown,
+): string {
   if (typeof key !== 'string' || key === '' || key.length > LONGEST_KEY) {
     throw problem('event_invalid', {
       field: 'idempotencyKey',
@@ -113,5 +142,8 @@ function idOf(name: string, { owner, broadcast }: { owner: string | null; broadc
       problem: `it must be a string of 1 to ${LONGEST_KEY} characters`,
     })
   }
-  return createHash('sha256').update(JSON.stringify([name, owner, broadcast, key])).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update(JSON.stringify([name, owner, broadcast, key]))
+    .digest('hex')
+    .slice(0, 32)
 }

@@ -1,7 +1,7 @@
 import type { Capture } from '../capture/index.ts'
 import { type EventDefinition, eventsOn, findAction, type Model } from '../catalog/index.ts'
 import { problem } from '../core/errors.ts'
-import { type TxOption, toTx } from '../store/tx/index.ts'
+import { type Tx, type TxOption, toTx } from '../store/tx/index.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type Audience, audienceColumns } from './everyone.ts'
 import type { SenderContext } from './send.ts'
@@ -19,29 +19,51 @@ export interface TriggerContext extends SenderContext {
 
 /**
  * Fires a model's action by hand: the row is read by its key, and an event written for each that the catalog has on that
- * action, exactly as a trigger would. With a synchronous `tx` that has happened when the call returns.
+ * action, exactly as a trigger would. With a synchronous `tx` that has happened when the call returns, and a mistake is thrown at once, as by `send`.
  *
  * @throws `action_unknown`, `key_invalid`, `row_missing`, `owner_missing`, `transaction_invalid`
  */
-export async function trigger(
+export function trigger(
   context: TriggerContext,
   name: string,
   key: unknown,
   options: TriggerOptions = {},
 ): Promise<void> {
-  const { catalog, store } = context
-  const { model, action } = findAction(catalog, name, 'action')
-  const events = eventsOn(catalog, model.name, action)
-  const audience = 'owner' in options ? audienceColumns(options.owner) : undefined
-  const work = () => fire(context, { name, model, action, key, events, audience })
+  return 'tx' in options
+    ? Promise.resolve(triggerWithin(toTx(options.tx), context, name, key, options))
+    : triggerAlone(context, name, key, options)
+}
 
-  if ('tx' in options) await toTx(options.tx as TxOption).run(work())
-  else await store.write(work)
+function triggerWithin(
+  tx: Tx,
+  context: TriggerContext,
+  name: string,
+  key: unknown,
+  options: TriggerOptions,
+): void {
+  tx.run(fire(context, firingOf(context, name, key, options)))
   context.wake()
 }
 
+async function triggerAlone(
+  context: TriggerContext,
+  name: string,
+  key: unknown,
+  options: TriggerOptions,
+): Promise<void> {
+  const firing = firingOf(context, name, key, options)
+  await context.store.write(() => fire(context, firing))
+  context.wake()
+}
+
+function firingOf({ catalog }: TriggerContext, name: string, key: unknown, options: TriggerOptions): Firing {
+  const { model, action } = findAction(catalog, name, 'action')
+  const events = eventsOn(catalog, model.name, action)
+  const audience = 'owner' in options ? audienceColumns(options.owner) : undefined
+  return { model, action, key, events, audience }
+}
+
 interface Firing {
-  name: string
   model: Model
   action: string
   key: unknown

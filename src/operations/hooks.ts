@@ -47,7 +47,8 @@ export interface Hooks<
   /** Ends the dispatcher and closes all connections. */
   close(): Promise<void>
   /**
-   * Sends an event by hand, in the caller's transaction if there is a `tx`.
+   * Sends an event by hand. With a `tx` it is part of the caller's transaction: written when the call returns, and a mistake
+   * is thrown at once, so that a synchronous transaction rolls back.
    *
    * @returns the event's id, with which the `webhook-id` of each delivery begins
    * @throws `event_unknown`, `owner_missing`, `payload_invalid`, `payload_not_json`, `event_invalid`, `transaction_invalid`

@@ -35,6 +35,7 @@ export class Keeper {
   }
 
   start(): void {
+    if (!this.#ended) return
     this.#ended = false
     this.#schedule()
   }
@@ -54,7 +55,10 @@ export class Keeper {
       const { storeRestored } = await capture.repair()
       if (storeRestored) await store.write(() => ensureFieldColumns(store, fields))
     } catch (error) {
-      logger.error({ err: error }, 'the capture triggers could not be checked; they are looked at again in a second')
+      logger.error(
+        { err: error },
+        'the capture triggers could not be checked; they are looked at again in a second',
+      )
     }
   }
 
