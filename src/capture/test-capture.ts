@@ -65,7 +65,7 @@ export function createStoreTables(app: Pick<App, 'exec'>): void {
 }
 
 /** An event as a trigger wrote it, with its rows read. */
-export function eventsIn(app: Pick<App, 'all'>) {
+function eventsIn(app: Pick<App, 'all'>) {
   return app.all('SELECT * FROM hookwright_event ORDER BY seq').map((event) => ({
     name: event.name,
     owner: event.owner,
@@ -78,7 +78,7 @@ export function eventsIn(app: Pick<App, 'all'>) {
 }
 
 /** A logger that keeps what it is told. */
-export function recordingLogger() {
+function recordingLogger() {
   const lines: { level: string; message: string; fields: object }[] = []
   const at = (level: string) => (fields: object, message: string) =>
     void lines.push({ level, message, fields })
@@ -86,7 +86,7 @@ export function recordingLogger() {
   return { logger, lines }
 }
 
-export const bookTable = `CREATE TABLE book (
+const bookTable = `CREATE TABLE book (
   id INTEGER PRIMARY KEY,
   user_id INTEGER,
   title TEXT NOT NULL,
