@@ -13,36 +13,14 @@ const MOST_INSTANTIATIONS = 160_000
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const tsc = join(root, 'node_modules/.bin/tsc')
-const catalog = JSON.stringify(join(root, 'src/catalog/index.ts'))
+const face = JSON.stringify(join(root, 'src/index.ts'))
+const store = JSON.stringify(join(root, 'src/store/sqlite/index.ts'))
 
-/** createHooks as src/catalog/inference.ts says that it is declared. */
 const prelude = `
-import type {
-  CheckedEvents, CheckedModels, DataOf, EventsOption, FieldsOf, FieldsOption, FieldValues, HookFields, ModelsOption,
-  SendsOf, TriggersOf,
-} from ${catalog}
+import { createHooks, type Hooks } from ${face}
+import { sqlite } from ${store}
 
-type AnyEvent<Data> = { [Name in keyof Data]: { name: Name; data: Data[Name] } }[keyof Data]
-
-interface Hooks<Data, Sends, Triggers, Fields extends HookFields> {
-  create(input: { owner: number; event: keyof Data; target: string } & Fields['inputs']): Fields['values']
-  send<Name extends keyof Sends>(name: Name, payload: Sends[Name], options: { owner: number }): void
-  trigger<Action extends keyof Triggers>(action: Action, key: Triggers[Action]): void
-  readonly data: Data
-}
-
-declare function createHooks<
-  const Models extends ModelsOption = Record<never, never>,
-  const Events extends CheckedEvents<Models, Events> = Record<never, never>,
-  const Fields extends FieldsOption = Record<never, never>,
->(options: {
-  readonly models?: CheckedModels<Models>
-  readonly events: EventsOption<Models, Events>
-  readonly hook?: {
-    readonly fields?: Fields
-    readonly payload?: (hook: FieldValues<Fields>, event: AnyEvent<DataOf<Models, Events>>) => unknown
-  }
-}): Hooks<DataOf<Models, Events>, SendsOf<Models, Events>, TriggersOf<Models, Events>, FieldsOf<Fields>>
+type DataOf<All> = All extends Hooks<infer Data, infer _Sends, infer _Triggers, infer _Fields> ? Data : never
 `
 
 /** A hooks file such as a large application has: a tenth of the events with `when`, a tenth custom, and every one sent. */
@@ -61,8 +39,9 @@ function source(events: number): string {
   return [
     prelude,
     ...rows,
-    `const hooks = createHooks({ models: { ${options.join('\n')} }, events: { ${declared.join('\n')} },`,
+    `const hooks = createHooks({ database: sqlite('app.db'), models: { ${options.join('\n')} }, events: { ${declared.join('\n')} },`,
     '  hook: { fields: { isActive: { type: "boolean", default: true } }, payload: (hook, event) => [hook.isActive, event] } })',
+    'declare const data: DataOf<typeof hooks>',
     ...used,
   ].join('\n')
 }
@@ -78,7 +57,7 @@ function declaration(index: number): string {
 function use(index: number): string {
   if (index % 10 === 1) return `hooks.send('event.${index}', { any: 'thing' }, { owner: 1 })`
   const sent = `hooks.send('event.${index}', { id: 1, name: 'x', at: new Date() }, { owner: 1 })`
-  const read = `export const data${index}: { id: number; name: string; at: string } = hooks.data['event.${index}']`
+  const read = `export const data${index}: { id: number; name: string; at: string } = data['event.${index}']`
   const action = index % 10 === 0 ? 'updated' : `action${index}`
   return `${sent}; hooks.trigger('M${index % MODELS}.${action}', 1); ${read}`
 }
@@ -106,7 +85,7 @@ async function check(name: string, text: string): Promise<Run> {
     config,
     JSON.stringify({
       extends: join(root, 'tsconfig.json'),
-      compilerOptions: { paths: {}, types: [] },
+      compilerOptions: { paths: {}, types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
       files: [`${name}.mts`],
       include: [],
     }),
