@@ -33,6 +33,14 @@ export {
   type StoredEvent,
   type TriggerOptions,
 } from './events/index.ts'
-export type { Hook, HookChanges, ListOptions, NewHook, Owner, OwnerScope, RotationOptions } from './hooks/index.ts'
+export type {
+  Hook,
+  HookChanges,
+  ListOptions,
+  NewHook,
+  Owner,
+  OwnerScope,
+  RotationOptions,
+} from './hooks/index.ts'
 export type { Authenticate, Caller } from './http/index.ts'
 export type { Hooks } from './operations/index.ts'

@@ -68,7 +68,8 @@ const curedByInstall: ReadonlySet<DriftKind> = new Set(['missing', 'outdated', '
 const STORE_MISSING =
   "Some or all of hookwright's own tables were dropped, probably by a schema tool that does not know them, and what they held " +
   "is gone. Its triggers are dropped as well, so that the application's writes work, and the tables are made anew, empty. " +
-  'Let the tool ignore tables that begin with hookwright_'
+  'Let the tool ignore tables that begin with hookwright_. A connection whose writes failed meanwhile works again once it has ' +
+  'read anything (SELECT 1 FROM a table), or is opened anew'
 
 /**
  * Capture for a catalog on a store. It opens nothing by itself.

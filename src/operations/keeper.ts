@@ -1,4 +1,4 @@
-import type { Capture } from '../capture/index.ts'
+import type { Capture, CaptureDrift } from '../capture/index.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import { ensureFieldColumns, type FieldDefinitions } from '../hooks/index.ts'
@@ -28,6 +28,7 @@ export class Keeper {
   #cancel: (() => void) | undefined
   #checking: Promise<void> = Promise.resolve()
   #checks = 0
+  #seen: readonly CaptureDrift[] | undefined
   #ended = true
 
   constructor(context: KeeperContext) {
@@ -51,9 +52,12 @@ export class Keeper {
     const { capture, store, fields, logger } = this.#context
     try {
       const drift = await capture.check()
-      if (drift.length === 0) return
-      const { storeRestored } = await capture.repair()
-      if (storeRestored) await store.write(() => ensureFieldColumns(store, fields))
+      // It is the same array as long as nobody has changed the schema; after a fault it is looked at anew.
+      if (drift === this.#seen) return
+      if (drift.length > 0) await capture.repair()
+      // Whoever made our tables anew may not know of this application's fields.
+      if (fields.size > 0) await store.write(() => ensureFieldColumns(store, fields))
+      this.#seen = await capture.check()
     } catch (error) {
       logger.error(
         { err: error },
