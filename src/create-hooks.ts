@@ -30,7 +30,15 @@ import {
 import { type FindContext, listEvents, send, trigger } from './events/index.ts'
 import { createHookRegistry, defineFields, ensureFieldColumns, type Hook } from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
-import { clockOf, type Hooks, Keeper, SEAMS, type Seams, transportOf } from './operations/index.ts'
+import {
+  checkHookOption,
+  clockOf,
+  type Hooks,
+  Keeper,
+  SEAMS,
+  type Seams,
+  transportOf,
+} from './operations/index.ts'
 import { createAddressPolicy, createTransport } from './outbound/index.ts'
 import type { Store } from './store/store.ts'
 import type { Tables } from './store/tables.ts'
@@ -99,6 +107,7 @@ export function createHooks<
 ): Hooks<DataOf<Models, Events>, SendsOf<Models, Events>, TriggersOf<Models, Events>, FieldsOf<Fields>> {
   checkOptions(options)
   const { database: store, hook = {}, logger = consoleLogger } = options
+  checkHookOption(hook)
   const catalog = defineCatalog(options)
   const fields = defineFields(hook.fields)
   const policy = createAddressPolicy(addresses(options))
@@ -124,7 +133,10 @@ export function createHooks<
     clock,
     random,
     fields,
-    onChange: (change) => releaseParked(store, change, clock.now()),
+    *onChange(change) {
+      yield* releaseParked(store, change, clock.now())
+      dispatcher.wake()
+    },
   })
   const payload = hook.payload
   const dispatcher = new Dispatcher({
@@ -172,11 +184,6 @@ export function createHooks<
   const { createOrGet: _, ...hooks } = registry
   const whole = {
     ...hooks,
-    async enable(id: number) {
-      const enabled = await registry.enable(id)
-      dispatcher.wake()
-      return enabled
-    },
     async migrate() {
       await store.migrate()
       await store.write(() => ensureFieldColumns(store, fields))
@@ -203,7 +210,12 @@ export function createHooks<
     send: (name: string, data: unknown, sendOptions: never) => send(sender, name, data, sendOptions),
     trigger: (action: string, key: unknown, triggerOptions?: object) =>
       trigger(sender, action, key, triggerOptions),
-    attempt: (id: string) => attemptById({ store, transport, settings, fields, payload, clock, random }, id),
+    async attempt(id: string) {
+      const outcome = await attemptById({ store, transport, settings, fields, payload, clock, random }, id)
+      // There is room for the hook's next delivery, and the dispatcher does not notice writes of its own connection.
+      if (outcome.attempted) dispatcher.wake()
+      return outcome
+    },
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     delivery: (id: string) => getDelivery(store, id),
     events: (listOptions?: object) => listEvents(store, listOptions),

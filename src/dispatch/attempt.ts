@@ -7,6 +7,7 @@ import type { Claimed } from './claim.ts'
 import type { DispatchSettings } from './options.ts'
 import type { AttemptResult } from './record.ts'
 import { attemptHeaders, envelope, type PayloadFunction, renderedBody } from './request.ts'
+import { within } from './within.ts'
 
 export interface AttemptContext {
   transport: Transport
@@ -23,26 +24,58 @@ export async function attempt(
   claimed: Claimed,
   signal?: AbortSignal,
 ): Promise<AttemptResult | undefined> {
-  const { clock, transport, settings, payload, fields } = context
-  const startedAt = clock.now()
-  let body = claimed.body
-  let rendered: string | null = null
-  try {
-    if (payload === undefined) body = envelope(claimed)
-    else body ??= rendered = await renderedBody(payload, claimed, fields)
-  } catch (error) {
-    const failure = { code: 'payload', message: messageOf(error) }
-    return resultOf(context, claimed, startedAt, { durationMs: clock.now() - startedAt, failure }, null)
+  const startedAt = context.clock.now()
+  const failed = (code: string, error: unknown, body: string | null) => {
+    const failure = { code, message: messageOf(error) }
+    return resultOf(
+      context,
+      claimed,
+      startedAt,
+      { durationMs: context.clock.now() - startedAt, failure },
+      body,
+    )
   }
-  const result = await transport.post({
+  let body: string
+  try {
+    body = await bodyOf(context, claimed)
+  } catch (error) {
+    return failed('payload', error, null)
+  }
+  // Kept for the attempts to come, which must send the same.
+  const rendered = context.payload !== undefined && claimed.body === null ? body : null
+  try {
+    const result = await post(context, claimed, body, startedAt, signal)
+    if (result.outcome === 'error' && result.error.code === 'aborted') return undefined
+    return resultOf(context, claimed, startedAt, outcomeOf(result), rendered)
+  } catch (error) {
+    return failed('local', error, rendered)
+  }
+}
+
+async function bodyOf(
+  { payload, clock, settings, fields }: AttemptContext,
+  claimed: Claimed,
+): Promise<string> {
+  if (payload === undefined) return envelope(claimed)
+  if (claimed.body !== null) return claimed.body
+  return await within(clock, settings.timeoutMs, 'hook.payload', () => renderedBody(payload, claimed, fields))
+}
+
+async function post(
+  { transport, settings, clock }: AttemptContext,
+  claimed: Claimed,
+  body: string,
+  startedAt: number,
+  signal: AbortSignal | undefined,
+): Promise<OutboundResult> {
+  const elapsed = clock.now() - startedAt
+  return await transport.post({
     url: claimed.hook.target,
     headers: attemptHeaders(claimed, body, startedAt),
     body,
-    deadlineMs: settings.timeoutMs,
+    deadlineMs: Math.max(settings.timeoutMs - elapsed, 1),
     ...(signal === undefined ? {} : { signal }),
   })
-  if (result.outcome === 'error' && result.error.code === 'aborted') return undefined
-  return resultOf(context, claimed, startedAt, outcomeOf(result), rendered)
 }
 
 type Outcome = { durationMs: number } & (
@@ -80,14 +113,26 @@ function resultOf(
     duration_ms: Math.round(durationMs),
     status: response?.status ?? null,
     error_code: failure?.code ?? null,
-    error: failure?.message ?? null,
+    error: failure === undefined ? null : keepable(failure.message),
     response_headers: response === undefined ? null : JSON.stringify(response.headers),
     response_body: response === undefined ? null : utf8.decode(response.body).replaceAll('\0', '\uFFFD'),
     response_truncated: response?.truncated === true ? 1 : 0,
     next_status: delivered ? 'delivered' : pending ? 'pending' : 'failed',
     next_due_at: pending ? now + delay : null,
     finished_at: pending ? null : now,
-    reason: delivered || pending ? null : `all ${number} attempts failed; the last: ${failure?.message ?? `status ${response?.status}`}`,
+    reason: delivered || pending ? null : exhausted(number, failure?.message ?? `status ${response?.status}`),
     body,
   }
+}
+
+const LONGEST_MESSAGE = 2_000
+
+/** A message that every database keeps, and that does not fill it. */
+function keepable(message: string): string {
+  return message.slice(0, LONGEST_MESSAGE).replaceAll('\0', '\uFFFD').toWellFormed()
+}
+
+function exhausted(attempts: number, last: string): string {
+  const failed = attempts === 1 ? 'the only attempt failed: ' : `all ${attempts} attempts failed; the last: `
+  return failed + keepable(last)
 }

@@ -5,7 +5,7 @@ import type { DeliveryStatus } from '../store/tables.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type AttemptContext, attempt } from './attempt.ts'
 import type { Claimed } from './claim.ts'
-import { giveBack, record } from './record.ts'
+import { giveBack, HANDED_OVER, record } from './record.ts'
 import { parseDeliveryId } from './request.ts'
 
 /** What came of `attempt(id)`. */
@@ -16,12 +16,9 @@ export interface AttemptOutcome {
   attempted: boolean
 }
 
-/** Marks a lease of one that makes an attempt now, and not just keeps the delivery in some queue. */
-const AT_WORK = 'attempt-'
-
 /**
- * Makes one attempt of the delivery that `hook.deliver` handed over. It begins in the store: a job that comes twice, or too
- * late, makes no second POST.
+ * Makes one attempt of a delivery that `hook.deliver` handed over, or that is due. It begins in the store: a job that comes
+ * twice, or too late, makes no second POST.
  *
  * @throws `delivery_missing`
  */
@@ -53,7 +50,17 @@ function* begin(
           store.db
             .selectFrom('event as e')
             .innerJoin('delivery as d', 'd.event_seq', 'e.seq')
-            .select(['d.status', 'd.due_at', 'd.lease', 'd.attempts', 'd.body', 'e.seq', 'e.uid', 'e.name', 'e.data'])
+            .select([
+              'd.status',
+              'd.due_at',
+              'd.lease',
+              'd.attempts',
+              'd.body',
+              'e.seq',
+              'e.uid',
+              'e.name',
+              'e.data',
+            ])
             .where('e.uid', '=', key.uid)
             .where('d.hook_id', '=', key.hookId),
         )
@@ -61,12 +68,17 @@ function* begin(
     throw problem('delivery_missing', { field: 'id', value: id, problem: 'there is no such delivery' })
   }
   const now = clock.now()
-  const busy = found.lease?.startsWith(AT_WORK) === true && (found.due_at ?? 0) > now
+  const handedOver = found.lease?.startsWith(HANDED_OVER) === true
+  const due = found.due_at !== null && found.due_at <= now
+  if (found.status !== 'pending' || !(handedOver || due)) return { status: found.status }
   const hook = yield* first(selectHooks(store, fields).where('id', '=', key.hookId))
-  if (found.status !== 'pending' || busy || hook === undefined || hook.disabled_at !== null) {
+  if (hook === undefined || hook.disabled_at !== null) {
+    // The next claim parks or cancels it.
+    const lease = found.lease
+    if (lease !== null) yield* giveBack(store, [{ hook_id: key.hookId, event_seq: found.seq, lease }], now)
     return { status: found.status }
   }
-  const lease = AT_WORK + random.id()
+  const lease = `attempt-${random.id()}`
   yield* exec(
     store.db
       .updateTable('delivery')

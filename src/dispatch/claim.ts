@@ -20,6 +20,13 @@ export interface Claimed {
   lease: string
 }
 
+/** What a claim gave. */
+export interface Claim {
+  claimed: Claimed[]
+  /** How many were due and are now parked or cancelled: behind them there may be more. */
+  putAside: number
+}
+
 /** How much may be claimed now. */
 export interface Room {
   /** For all hooks together. */
@@ -55,21 +62,24 @@ const CANCELLED_AT_ONCE = 500
  * Takes deliveries that are due, under a lease. What a hook has beyond its share goes aside once it stands in the way of
  * others: it is parked, out of the index of what is due, and the hook gets a lane from which it is taken as room comes free.
  */
-export function* claim(context: ClaimContext, room: Room): Work<Claimed[]> {
+export function* claim(context: ClaimContext, room: Room): Work<Claim> {
   const left = new Allowance(room)
   // Parked deliveries take half of what is free at the most, so that hooks without a lane are not the last in the queue.
   const taken = yield* takeParked(context, left, Math.ceil(room.free / 2))
   taken.push(...(yield* takeDue(context, left)))
-  if (taken.length === 0) return []
+  if (taken.length === 0) return { claimed: [], putAside: left.putAside }
   const hooks = yield* hooksOf(context, taken)
   const alive = yield* turnAway(context, taken, hooks)
   yield* lease(context, alive)
-  return yield* details(context, alive, hooks)
+  const putAside = left.putAside + taken.length - alive.length
+  return { claimed: yield* details(context, alive, hooks), putAside }
 }
 
 /** What may still be taken in this claim, in all and for each hook. */
 class Allowance {
   free: number
+  /** Deliveries that stood in the way of others, and were parked. */
+  putAside = 0
   readonly #perHook: number
   readonly #used: Map<number, number>
 
@@ -80,7 +90,12 @@ class Allowance {
   }
 
   of(hookId: number): number {
-    return Math.max(0, Math.min(this.free, this.#perHook - (this.#used.get(hookId) ?? 0)))
+    return Math.min(this.free, this.shareOf(hookId))
+  }
+
+  /** What a hook may have if only its own limit counts. */
+  shareOf(hookId: number): number {
+    return Math.max(0, this.#perHook - (this.#used.get(hookId) ?? 0))
   }
 
   take(hookId: number): boolean {
@@ -98,6 +113,7 @@ function* takeParked({ store, now, leaseUntil }: ClaimContext, left: Allowance, 
   )
   const taken: Key[] = []
   for (const { hook_id } of lanes) {
+    const share = left.shareOf(hook_id)
     const wanted = Math.min(left.of(hook_id), most - taken.length)
     const parked = yield* rows(
       db
@@ -110,7 +126,9 @@ function* takeParked({ store, now, leaseUntil }: ClaimContext, left: Allowance, 
     )
     const mine = parked.slice(0, Math.max(wanted, 0))
     for (const key of mine) if (left.take(hook_id)) taken.push(key)
-    const lane = parked.length > mine.length ? awaken(store, hook_id, leaseUntil) : removeLane(store, hook_id)
+    // One that had its share waits for the end of an attempt; one that found no room is looked at in the next claim.
+    const nextAt = wanted >= share ? leaseUntil : now
+    const lane = parked.length > mine.length ? awaken(store, hook_id, nextAt) : removeLane(store, hook_id)
     yield* exec(lane)
   }
   return taken
@@ -144,6 +162,7 @@ function* takeDue(context: ClaimContext, left: Allowance): Work<Key[]> {
     // Less than a window: all that is due has been seen, and nobody is hidden behind what is over a hook's share.
     if (due.length < window || left.free === 0) break
     yield* park(context, over)
+    left.putAside += over.length
   }
   return taken
 }
@@ -163,7 +182,8 @@ function* park({ store, now }: ClaimContext, keys: readonly Key[]): Work<void> {
     db
       .updateTable('delivery')
       .from(jsonRows(store, keys, ['hook_id', 'event_seq']).as('over'))
-      .set((eb) => ({ parked_due_at: eb.ref('delivery.due_at'), due_at: null, lease: null }))
+      .set(({ fn }) => ({ parked_due_at: fn.coalesce('delivery.due_at', 'delivery.parked_due_at') }))
+      .set({ due_at: null, lease: null })
       .whereRef('delivery.hook_id', '=', 'over.hook_id')
       .whereRef('delivery.event_seq', '=', 'over.event_seq'),
   )
@@ -185,7 +205,11 @@ function* hooksOf({ store, fields }: ClaimContext, keys: readonly Key[]): Work<M
 }
 
 /** A deleted hook's deliveries are cancelled, a disabled one's parked until it is enabled. The others stay. */
-function* turnAway(context: ClaimContext, keys: readonly Key[], hooks: ReadonlyMap<number, HookRow>): Work<Key[]> {
+function* turnAway(
+  context: ClaimContext,
+  keys: readonly Key[],
+  hooks: ReadonlyMap<number, HookRow>,
+): Work<Key[]> {
   const { store, now } = context
   const alive: Key[] = []
   const waiting: Key[] = []
@@ -217,7 +241,10 @@ function* cancelDeleted(store: Store, hookId: number, now: number): Work<void> {
       .where('hook_id', '=', hookId)
       .where('event_seq', 'in', pending),
   )
-  if (cancelled < CANCELLED_AT_ONCE) return
+  if (cancelled < CANCELLED_AT_ONCE) {
+    yield* exec(removeLane(store, hookId))
+    return
+  }
   const lane = { hook_id: hookId, next_at: now }
   yield* exec(
     db
@@ -272,17 +299,21 @@ export interface Waiting {
   nextAt: number | undefined
 }
 
-/** When there is something to do: three looks into three small indexes. */
-export function* waiting({ db }: Store): Work<Waiting> {
-  const delivery = db.selectFrom('delivery').select(({ fn }) => fn.min('due_at').as('at')).where('due_at', 'is not', null)
+/**
+ * When there is something to do: three looks into three small indexes. Events that are due are left out: who asks has looked
+ * for them, and those that remain are in hand already, or for another process.
+ */
+export function* waiting({ db }: Store, now: number): Work<Waiting> {
+  const delivery = db
+    .selectFrom('delivery')
+    .select(({ fn }) => fn.min('due_at').as('at'))
+    .where('due_at', 'is not', null)
   const lane = db.selectFrom('lane').select(({ fn }) => fn.min('next_at').as('at'))
   const event = db
     .selectFrom('event')
     .select(({ fn }) => fn.min('fanout_due_at').as('at'))
-    .where('fanout_due_at', 'is not', null)
-  const found = yield* first(
-    db.selectNoFrom([delivery.as('delivery'), lane.as('lane'), event.as('event')]),
-  )
+    .where('fanout_due_at', '>', now)
+  const found = yield* first(db.selectNoFrom([delivery.as('delivery'), lane.as('lane'), event.as('event')]))
   const times = [found?.delivery, found?.lane, found?.event].filter((at) => typeof at === 'number')
   return { nextAt: times.length === 0 ? undefined : Math.min(...times) }
 }

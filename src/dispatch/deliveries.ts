@@ -43,7 +43,10 @@ export interface DeliveryListOptions {
 
 /** The newest deliveries first. */
 export async function listDeliveries(store: Store, options: DeliveryListOptions = {}): Promise<Delivery[]> {
-  let query = selectDeliveries(store).orderBy('d.event_seq', 'desc').orderBy('d.hook_id').limit(options.limit ?? 100)
+  let query = selectDeliveries(store)
+    .orderBy('d.event_seq', 'desc')
+    .orderBy('d.hook_id')
+    .limit(options.limit ?? 100)
   if (options.hookId !== undefined) query = query.where('d.hook_id', '=', options.hookId)
   if (options.status !== undefined) query = query.where('d.status', '=', options.status)
   const found = await store.read(() => rows(query))
@@ -57,7 +60,9 @@ export async function getDelivery(store: Store, id: string): Promise<Delivery & 
     const row =
       key === undefined
         ? undefined
-        : yield* first(selectDeliveries(store).where('e.uid', '=', key.uid).where('d.hook_id', '=', key.hookId))
+        : yield* first(
+            selectDeliveries(store).where('e.uid', '=', key.uid).where('d.hook_id', '=', key.hookId),
+          )
     if (row === undefined) {
       throw problem('delivery_missing', { field: 'id', value: id, problem: 'there is no such delivery' })
     }
@@ -65,7 +70,10 @@ export async function getDelivery(store: Store, id: string): Promise<Delivery & 
   })
 }
 
-function* attemptsOf(store: Store, { hook_id, event_seq }: { hook_id: number; event_seq: number }): Work<Attempt[]> {
+function* attemptsOf(
+  store: Store,
+  { hook_id, event_seq }: { hook_id: number; event_seq: number },
+): Work<Attempt[]> {
   const found = yield* rows(
     store.db
       .selectFrom('attempt')

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Random } from '../core/random.ts'
-import { fanOut, type PrepareContext } from '../events/index.ts'
+import { fanOut, type PrepareContext, type Prepared } from '../events/index.ts'
 import type { FieldDefinitions } from '../hooks/index.ts'
 import type { Transport } from '../outbound/index.ts'
 import type { Store } from '../store/store.ts'
@@ -10,10 +10,11 @@ import { attempt } from './attempt.ts'
 import { type Claimed, claim, waiting } from './claim.ts'
 import { FanOutQueue } from './fan-out-queue.ts'
 import type { DispatchSettings } from './options.ts'
-import { type AttemptResult, type GivenBack, giveBack, record } from './record.ts'
+import { type AttemptResult, type GivenBack, giveBack, HANDED_OVER, record } from './record.ts'
 import { deliveryId, type PayloadFunction } from './request.ts'
-import { leave, takeOver } from './single.ts'
+import { isCurrent, leave, takeOver } from './single.ts'
 import { Underway } from './underway.ts'
+import { within } from './within.ts'
 
 export interface DispatcherContext {
   store: Store
@@ -27,6 +28,8 @@ export interface DispatcherContext {
   random: Random
   logger: Logger
   transport: Transport
+  /** Called when it stops, also because another copy of the module takes over. */
+  onStop?: () => void
 }
 
 /** Deliveries that fan-out makes in one transaction: more would hold the lock, and the event loop, for too long. */
@@ -54,14 +57,15 @@ export class Dispatcher {
   readonly #underway = new Underway()
   readonly #instance: string
   #claims = 0
-  #results: AttemptResult[] = []
-  #brokenOff: GivenBack[] = []
+  readonly #results: AttemptResult[] = []
+  readonly #brokenOff: GivenBack[] = []
   #run: Run | undefined
   #stopping: Promise<void> | undefined
+  #turning: Promise<unknown> = Promise.resolve()
 
   constructor(context: DispatcherContext) {
     this.#context = context
-    this.#queue = new FanOutQueue(context.prepare)
+    this.#queue = new FanOutQueue(context.prepare, context.clock)
     this.#instance = context.random.id()
   }
 
@@ -71,12 +75,15 @@ export class Dispatcher {
 
   /** Starts delivering. Another dispatcher of the same database in this process is ended first. */
   async start(): Promise<void> {
-    if (this.#run !== undefined) return
     const { store, logger } = this.#context
+    await this.#stopping
     await store.open()
+    if (this.#run !== undefined) return
     if (await takeOver(store.name, this)) {
       logger.info({ database: store.name }, 'took over from another dispatcher in this process')
     }
+    // Meanwhile somebody may have taken over from here, or have called start() a second time.
+    if (!isCurrent(store.name, this) || this.#run !== undefined) return
     const abort = new AbortController()
     const run: Run = {
       abort,
@@ -102,6 +109,7 @@ export class Dispatcher {
     const run = this.#run
     if (run === undefined) return this.#stopping ?? Promise.resolve()
     this.#run = undefined
+    this.#context.onStop?.()
     this.#stopping = this.#stop(run).finally(() => {
       this.#stopping = undefined
     })
@@ -109,7 +117,7 @@ export class Dispatcher {
   }
 
   async #stop({ loop, abort, unwatch, alive }: Run): Promise<void> {
-    const { clock, settings, store } = this.#context
+    const { clock, settings, store, logger } = this.#context
     unwatch()
     this.#alarm.ring()
     await loop
@@ -118,6 +126,11 @@ export class Dispatcher {
     cancel()
     try {
       await this.#writeRest()
+    } catch (error) {
+      logger.error(
+        { err: error },
+        'the last attempts could not be written down; they are made again when their leases end',
+      )
     } finally {
       clearInterval(alive)
       leave(store.name, this)
@@ -158,17 +171,23 @@ export class Dispatcher {
   }
 
   /**
-   * One turn.
+   * One turn, after the one that is under way.
    *
    * @returns how long one may sleep: 0 if there may be more to do at once
    */
-  async turn(signal?: AbortSignal): Promise<number> {
+  turn(signal?: AbortSignal): Promise<number> {
+    const turn = this.#turning.then(() => this.#turn(signal))
+    this.#turning = turn.catch(() => {})
+    return turn
+  }
+
+  async #turn(signal: AbortSignal | undefined): Promise<number> {
     const { store, clock } = this.#context
     const queue = this.#queue
     const now = clock.now()
     const { found, nextAt } = await store.read(function* () {
       const found = yield* queue.find(now)
-      return { found, nextAt: (yield* waiting(store)).nextAt }
+      return { found, nextAt: (yield* waiting(store, now)).nextAt }
     })
     const known = queue.unknown.size
     await queue.prepare(found, () => this.#alarm.ring())
@@ -177,7 +196,12 @@ export class Dispatcher {
     const due = nextAt !== undefined && nextAt <= now
     const ready = queue.takeReady()
     const free = this.#context.settings.concurrency - this.#underway.size
-    if (ready.length === 0 && this.#results.length === 0 && this.#brokenOff.length === 0 && !(due && free > 0)) {
+    if (
+      ready.length === 0 &&
+      this.#results.length === 0 &&
+      this.#brokenOff.length === 0 &&
+      !(due && free > 0)
+    ) {
       return due ? LONGEST_SLEEP_MS : this.#untilNext(nextAt)
     }
     const progress = await this.#write(ready, Math.max(free, 0))
@@ -190,36 +214,38 @@ export class Dispatcher {
     return Math.min(Math.max(nextAt - this.#context.clock.now(), 1), LONGEST_SLEEP_MS)
   }
 
-  async #write(
-    ready: ReturnType<FanOutQueue['takeReady']>,
-    free: number,
-  ): Promise<{ claimed: Claimed[]; any: boolean }> {
+  async #write(ready: readonly Prepared[], free: number): Promise<{ claimed: Claimed[]; any: boolean }> {
     const { store, fields, settings, clock, deliver } = this.#context
-    const results = this.#results
-    const brokenOff = this.#brokenOff
-    this.#results = []
-    this.#brokenOff = []
-    const now = clock.now()
+    const allResults = this.#results
+    const allBrokenOff = this.#brokenOff
     const leaseMs = deliver === undefined ? settings.leaseMs : HAND_OVER_LEASE_MS
-    const context = { store, fields, now, lease: this.#token(), leaseUntil: now + leaseMs }
+    const token = deliver === undefined ? this.#token() : HANDED_OVER + this.#token()
     const room = { free, perHook: settings.concurrencyPerHook, underWay: this.#underway.byHook }
     try {
-      const claimed = await store.write(
+      // The lock may be long in coming, so the time, and what has ended by now, are looked up when it is there: a lease
+      // would be over before it began, or a delivery claimed again whose result is known.
+      const { claimed, putAside, results, brokenOff, left } = await store.write(
         function* () {
+          const now = clock.now()
+          const results = [...allResults]
+          const brokenOff = [...allBrokenOff]
           yield* record(store, results, now)
           yield* giveBack(store, brokenOff, now)
-          yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
-          return yield* claim(context, room)
+          const left = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
+          const context = { store, fields, now, lease: token, leaseUntil: now + leaseMs }
+          return { ...(yield* claim(context, room)), results, brokenOff, left }
         },
         { durable: false },
       )
-      return { claimed, any: claimed.length + results.length + brokenOff.length + ready.length > 0 }
+      allResults.splice(0, results.length)
+      allBrokenOff.splice(0, brokenOff.length)
+      this.#queue.release(ready, left)
+      this.#reportFailures(ready)
+      const done = claimed.length + putAside + results.length + brokenOff.length + ready.length
+      return { claimed, any: done > 0 }
     } catch (error) {
-      this.#results = [...results, ...this.#results]
-      this.#brokenOff = [...brokenOff, ...this.#brokenOff]
+      this.#queue.release([], ready)
       throw error
-    } finally {
-      this.#queue.release(ready)
     }
   }
 
@@ -240,9 +266,10 @@ export class Dispatcher {
   }
 
   async #handOver(claimed: readonly Claimed[], deliver: (ids: string[]) => unknown): Promise<void> {
-    const { store, logger, clock } = this.#context
+    const { store, logger, clock, settings } = this.#context
     try {
-      await deliver(claimed.map(({ uid, hook }) => deliveryId(uid, hook.id)))
+      const ids = claimed.map(({ uid, hook }) => deliveryId(uid, hook.id))
+      await within(clock, settings.timeoutMs, 'hook.deliver', async () => deliver(ids))
     } catch (error) {
       logger.error({ err: error, deliveries: claimed.length }, 'hook.deliver failed; it is called again')
       const dueAt = clock.now() + HAND_OVER_AGAIN_MS
@@ -264,10 +291,8 @@ export class Dispatcher {
   async #writeRest(): Promise<void> {
     if (this.#results.length + this.#brokenOff.length === 0) return
     const { store, clock } = this.#context
-    const results = this.#results
-    const brokenOff = this.#brokenOff
-    this.#results = []
-    this.#brokenOff = []
+    const results = this.#results.splice(0)
+    const brokenOff = this.#brokenOff.splice(0)
     await store.write(function* () {
       yield* record(store, results, clock.now())
       yield* giveBack(store, brokenOff, clock.now())
@@ -277,6 +302,15 @@ export class Dispatcher {
   #token(): string {
     this.#claims += 1
     return `${this.#instance}-${this.#claims}`
+  }
+
+  #reportFailures(prepared: readonly Prepared[]): void {
+    for (const one of prepared) {
+      if (one.outcome !== 'failed') continue
+      const { uid: id, name } = one.event
+      const message = `the data of an event "${name}" could not be made; it is tried again: ${one.error}`
+      this.#context.logger.error({ event: name, id, error: one.error }, message)
+    }
   }
 
   #reportUnknown(): void {

@@ -1,8 +1,14 @@
 export type { AttemptOutcome } from './by-id.ts'
 export { attemptById } from './by-id.ts'
-export { type Attempt, type Delivery, type DeliveryListOptions, getDelivery, listDeliveries } from './deliveries.ts'
-export { Dispatcher, type DispatcherContext } from './dispatcher.ts'
-export { type DispatchOptions, type DispatchSettings, dispatchSettings } from './options.ts'
+export {
+  type Attempt,
+  type Delivery,
+  type DeliveryListOptions,
+  getDelivery,
+  listDeliveries,
+} from './deliveries.ts'
+export { Dispatcher } from './dispatcher.ts'
+export { type DispatchOptions, dispatchSettings } from './options.ts'
 export { releaseParked } from './release.ts'
-export type { PayloadEvent, PayloadFunction } from './request.ts'
+export type { PayloadEvent } from './request.ts'
 export { type RetryOptions, standardDelaysMs } from './retry.ts'

@@ -1,4 +1,5 @@
 import { problem } from '../core/errors.ts'
+import { refuseUnknown } from './refuse-unknown.ts'
 import { type RetryOptions, type RetryPolicy, retryPolicy } from './retry.ts'
 
 /** How deliveries are made: the option `dispatch` of createHooks. */
@@ -29,15 +30,7 @@ const LEASE_SLACK_MS = 10_000
 
 /** @throws `option_invalid` */
 export function dispatchSettings(options: DispatchOptions = {}): DispatchSettings {
-  const known = ['concurrency', 'concurrencyPerHook', 'timeoutMs', 'leaseMs', 'retry']
-  const unknown = Object.keys(options).find((key) => !known.includes(key))
-  if (unknown !== undefined) {
-    throw problem('option_invalid', {
-      field: `dispatch.${unknown}`,
-      problem: 'there is no such option',
-      cure: `There are ${known.join(', ')}`,
-    })
-  }
+  refuseUnknown(options, ['concurrency', 'concurrencyPerHook', 'timeoutMs', 'leaseMs', 'retry'], 'dispatch')
   const timeoutMs = positive(options, 'timeoutMs', 15_000)
   const leaseMs = positive(options, 'leaseMs', timeoutMs + LEASE_SLACK_MS)
   if (leaseMs <= timeoutMs) {
@@ -60,5 +53,10 @@ export function dispatchSettings(options: DispatchOptions = {}): DispatchSetting
 function positive(options: DispatchOptions, name: keyof DispatchOptions, fallback: number): number {
   const value = options[name] ?? fallback
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw problem('option_invalid', { field: `dispatch.${name}`, value, problem: 'it must be a whole number above 0' })
+  throw problem('option_invalid', {
+    field: `dispatch.${name}`,
+    value,
+    problem: 'it must be a whole number above 0',
+    cure: `It is ${fallback} if left out`,
+  })
 }

@@ -90,6 +90,9 @@ const LOGGED = [
   'response_truncated',
 ] as const satisfies readonly (keyof AttemptResult)[]
 
+/** How a lease begins under which a delivery waits in a queue of the application's: nobody makes an attempt of it yet. */
+export const HANDED_OVER = 'handed-over-'
+
 /** A delivery that was claimed and not attempted. */
 export interface GivenBack {
   hook_id: number

@@ -1,5 +1,6 @@
 import { problem } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
+import { refuseUnknown } from './refuse-unknown.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -45,12 +46,15 @@ export interface RetryPolicy {
 }
 
 /** @throws `option_invalid` */
-export function retryPolicy({ delaysMs = standardDelaysMs, jitter = 0.1 }: RetryOptions = {}): RetryPolicy {
+export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
+  refuseUnknown(options, ['delaysMs', 'jitter'], 'dispatch.retry')
+  const { delaysMs = standardDelaysMs, jitter = 0.1 } = options
   if (!Array.isArray(delaysMs) || !delaysMs.every((ms) => Number.isFinite(ms) && ms >= 0)) {
     throw problem('option_invalid', {
       field: 'dispatch.retry.delaysMs',
       value: delaysMs,
       problem: 'it must be a list of milliseconds, each 0 or more',
+      cure: 'For example [5_000, 60_000] for three attempts, or [] for one',
     })
   }
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1)) {

@@ -26,7 +26,12 @@ export async function takeOver(name: string, next: Running): Promise<boolean> {
   return true
 }
 
+/** Whether nobody has taken over from this one. */
+export function isCurrent(name: string, one: Running): boolean {
+  return running().get(name) === one
+}
+
 /** Tells that a dispatcher has ended. */
 export function leave(name: string, ended: Running): void {
-  if (running().get(name) === ended) running().delete(name)
+  if (isCurrent(name, ended)) running().delete(name)
 }

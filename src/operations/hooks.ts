@@ -31,7 +31,7 @@ export interface Hooks<
   migrate(): Promise<CaptureReport>
   /**
    * Drops the triggers, for a schema change that they stand in the way of: SQLite refuses to drop a column that a trigger
-   * reads. Changes go unnoticed until `migrate()` brings them back.
+   * reads. Changes go unnoticed until `migrate()` brings them back. Stop the dispatcher before: it would put them back itself.
    *
    * @returns the names of what was dropped
    */

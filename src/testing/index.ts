@@ -38,7 +38,11 @@ export interface TestHooks {
 export function testHooks(hooks: object, options: { now?: Date | number } = {}): TestHooks {
   const seams = (hooks as { [SEAMS]?: Seams })[SEAMS]
   if (seams === undefined) {
-    throw problem('option_invalid', { field: 'hooks', value: hooks, problem: 'createHooks did not make this' })
+    throw problem('option_invalid', {
+      field: 'hooks',
+      value: hooks,
+      problem: 'createHooks did not make this',
+    })
   }
   const { clock: clockBefore, transport: transportBefore } = seams
   const recorder = new Recorder()

@@ -225,6 +225,31 @@ export function claimSuite(harness: Harness): void {
       expect(test.deliveries.map(({ id }) => id)).toEqual([`${dead?.uid}_${hook.id}`])
     })
 
+    it('of two dispatchers at once share what is due, and post nothing twice', async () => {
+      const { hooks, test, store } = await bookstore()
+      const other = await bookstore()
+      for (let n = 0; n < 10; n += 1) {
+        const { id } = await hooks.create({ owner: n + 1, event: 'user.logged_in', target: `${TARGET}/${n}` })
+        await addDue(store, id, 60, START - 10_000)
+      }
+      // A little later, as over a network, so that both are at work.
+      for (const { transport } of [hooks, other.hooks].map(
+        (one) => (one as unknown as { [SEAMS]: Seams })[SEAMS],
+      )) {
+        const post = transport.post.bind(transport)
+        transport.post = async (request) => {
+          await new Promise(setImmediate)
+          return await post(request)
+        }
+      }
+      await Promise.all([test.flush(), other.test.flush()])
+      await test.flush()
+      const ids = [...test.deliveries, ...other.test.deliveries].map(({ id }) => id)
+      expect(ids).toHaveLength(600)
+      expect(new Set(ids).size).toBe(600)
+      expect(Math.min(test.deliveries.length, other.test.deliveries.length)).toBeGreaterThan(0)
+    })
+
     it('refuse the result of a lease that was lost, and log it all the same', async () => {
       const { hooks, test, store } = await bookstore()
       const hook = await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })

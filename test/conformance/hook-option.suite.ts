@@ -185,6 +185,26 @@ export function hookOptionSuite(harness: Harness): void {
       ])
     })
 
+    it('`payload` that never ends is a failed attempt once the time of an attempt is over', async () => {
+      const payload = vi.fn(() => new Promise(() => {}))
+      const { hooks, test } = await app.open((database, logger) =>
+        createHooks({ database, logger, events, hook: { payload } }),
+      )
+      await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })
+      await hooks.send('user.logged_in', {}, { owner: 1 })
+      const flushed = test.flush()
+      await vi.waitFor(() => expect(payload).toHaveBeenCalledOnce())
+      test.clock.advance(15_000)
+      await flushed
+      const [delivery] = await hooks.deliveries()
+      expect(await hooks.delivery(delivery?.id ?? '')).toMatchObject({
+        status: 'pending',
+        log: [
+          { durationMs: 15_000, error: { code: 'payload', message: expect.stringContaining('15000 ms') } },
+        ],
+      })
+    })
+
     describe('deliver', () => {
       /** drf-hooks' delivery through a background queue: jobs are ids, and a worker makes the attempts. */
       async function queued(deliver?: (ids: string[]) => unknown) {
@@ -268,6 +288,18 @@ export function hookOptionSuite(harness: Harness): void {
         test.clock.advance(60_001)
         await test.flush()
         expect(queue).toEqual([lost])
+      })
+
+      it('keeps handing over while a worker keeps up, though a hook has more than its share', async () => {
+        const { hooks, test, queue, work } = await queued()
+        for (let n = 0; n < 130; n += 1) await hooks.send('user.logged_in', { n }, { owner: 1 })
+        await test.flush()
+        while (queue.length > 0) {
+          await work()
+          await test.flush()
+        }
+        expect(test.deliveries).toHaveLength(130)
+        expect(new Set(test.deliveries.map(({ id }) => id)).size).toBe(130)
       })
 
       it('is called again after it threw', async () => {

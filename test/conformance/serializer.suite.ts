@@ -100,6 +100,25 @@ export function serializerSuite(harness: Harness): void {
       expect(titles(test.deliveries)).toEqual(['quick', 'slow'])
     })
 
+    it('that never end are given up after a minute, and tried again like those that throw', async () => {
+      let broken = true
+      const serialize = vi.fn((book: BookRow) => (broken ? new Promise(() => {}) : { title: book.title }))
+      const { hooks, test } = await bookstore(serialize)
+      await hooks.create({ owner: 1, event: 'book.added', target: TARGET })
+      await app.addBook({ id: 1, title: 'slow' })
+      const flushed = test.flush()
+      await vi.waitFor(() => expect(serialize).toHaveBeenCalledOnce())
+      test.clock.advance(60_000)
+      await flushed
+      expect(await hooks.events({ failing: true })).toMatchObject([
+        { error: expect.stringContaining('"book.added" has not ended within 60000 ms') },
+      ])
+      broken = false
+      test.clock.advance(5_000)
+      await test.flush()
+      expect(titles(test.deliveries)).toEqual(['slow'])
+    })
+
     it('run once per event, however many hooks hear of it', async () => {
       const serialize = vi.fn((book: BookRow) => ({ title: book.title }))
       const { hooks, test } = await bookstore(serialize)

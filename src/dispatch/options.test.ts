@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { dispatchSettings } from './options.ts'
+
+describe('dispatchSettings', () => {
+  it('has something for whatever is left out', () => {
+    expect(dispatchSettings()).toMatchObject({
+      concurrency: 256,
+      concurrencyPerHook: 20,
+      timeoutMs: 15_000,
+      leaseMs: 25_000,
+    })
+    expect(dispatchSettings({ timeoutMs: 60_000 })).toMatchObject({ timeoutMs: 60_000, leaseMs: 70_000 })
+  })
+
+  it('takes what is given', () => {
+    const options = { concurrency: 10, concurrencyPerHook: 2, timeoutMs: 1_000, leaseMs: 1_001 }
+    expect(dispatchSettings(options)).toMatchObject(options)
+  })
+
+  it.each([
+    [{ concurrency: 0 }, 'dispatch.concurrency', '0'],
+    [{ concurrency: 2.5 }, 'dispatch.concurrency', '2.5'],
+    [{ concurrencyPerHook: '20' }, 'dispatch.concurrencyPerHook', '"20"'],
+    [{ timeoutMs: Number.NaN }, 'dispatch.timeoutMs', 'NaN'],
+    [{ timeoutMs: -5 }, 'dispatch.timeoutMs', '-5'],
+    [{ leaseMs: 15_000 }, 'dispatch.leaseMs', '15000'],
+    [{ timeout: 5 }, 'dispatch.timeout', '5'],
+    [{ retry: { tries: 3 } }, 'dispatch.retry.tries', '3'],
+    [null, 'dispatch', 'null'],
+    ['fast', 'dispatch', '"fast"'],
+  ])('refuses %o, and names the option, the value and the cure', (options, field, value) => {
+    expect(() => dispatchSettings(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'option_invalid',
+        field,
+        message: expect.stringContaining(`(got ${value}). `),
+      }),
+    )
+  })
+})
