@@ -15,7 +15,7 @@ import {
 } from './catalog/index.ts'
 import { systemClock } from './core/clock.ts'
 import { problem } from './core/errors.ts'
-import { consoleLogger, type Logger } from './core/logger.ts'
+import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
 import { systemRandom } from './core/random.ts'
 import {
   attemptById,
@@ -106,7 +106,8 @@ export function createHooks<
   options: HooksOptions<Models, Events, Fields>,
 ): Hooks<DataOf<Models, Events>, SendsOf<Models, Events>, TriggersOf<Models, Events>, FieldsOf<Fields>> {
   checkOptions(options)
-  const { database: store, hook = {}, logger = consoleLogger } = options
+  const { database: store, hook = {} } = options
+  const logger = steadyLogger(options.logger ?? consoleLogger)
   checkHookOption(hook)
   const catalog = defineCatalog(options)
   const fields = defineFields(hook.fields)
@@ -114,14 +115,13 @@ export function createHooks<
   const settings = dispatchSettings(options.dispatch)
   const random = systemRandom
 
+  // A socket for every attempt, whatever its origin: the hooks of one origin never wait for each other.
+  const { concurrency } = settings
+  const newTransport = () =>
+    createTransport({ policy, maxConnections: concurrency, connectionsPerOrigin: concurrency })
   const seams: { -readonly [Key in keyof Seams]?: Seams[Key] } & Pick<Seams, 'clock' | 'transport'> = {
     clock: systemClock,
-    transport: createTransport({
-      policy,
-      maxConnections: settings.concurrency,
-      // A hook has less than its origin, so that several hooks of one origin do not wait for each other.
-      connectionsPerOrigin: Math.min(settings.concurrency, 4 * settings.concurrencyPerHook),
-    }),
+    transport: newTransport(),
   }
   const clock = clockOf(seams)
   const transport = transportOf(seams)
@@ -204,7 +204,10 @@ export function createHooks<
     },
     async close() {
       await whole.stop()
-      await transport.close()
+      const { transport: closing } = seams
+      // Everything opens again when it is used again.
+      seams.transport = newTransport()
+      await closing.close()
       await store.close()
     },
     send: (name: string, data: unknown, sendOptions: never) => send(sender, name, data, sendOptions),

@@ -95,9 +95,20 @@ export function hasCode(error: unknown, code: ErrorCode): error is HookwrightErr
   return error instanceof Error && 'code' in error && error.code === code
 }
 
-/** The message of whatever was thrown. */
+const LONGEST_MESSAGE = 2_000
+
+/**
+ * The message of whatever was thrown, as text that every database keeps and that does not fill it. It never throws itself:
+ * the application's code throws what it likes, also errors whose message is a list.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  let text: string
+  try {
+    text = String(error instanceof Error ? error.message : error)
+  } catch {
+    text = Object.prototype.toString.call(error)
+  }
+  return text.slice(0, LONGEST_MESSAGE).replaceAll('\0', '\uFFFD').toWellFormed()
 }
 
 const LONGEST_SHOWN = 120

@@ -18,3 +18,15 @@ export const consoleLogger: Logger = {
   warn: (fields, message) => console.warn(`hookwright: ${message}`, fields),
   error: (fields, message) => console.error(`hookwright: ${message}`, fields),
 }
+
+/** A logger that never throws, whatever the one behind it does: an error in reporting must not stop deliveries. */
+export function steadyLogger(logger: Logger): Logger {
+  const steady = (level: keyof Logger) => (fields: object, message: string) => {
+    try {
+      logger[level](fields, message)
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+  return { debug: steady('debug'), info: steady('info'), warn: steady('warn'), error: steady('error') }
+}

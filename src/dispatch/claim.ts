@@ -33,6 +33,11 @@ export interface Room {
   free: number
   /** For each hook, less what is under way. */
   perHook: number
+  /** What a hook has earned of that; all of it if left out. */
+  shareOf?: (hookId: number) => number
+  /** For the hooks together that gave no response the last time; as much as is free if left out. */
+  freeForSilent?: number
+  isSilent?: (hookId: number) => boolean
   underWay: ReadonlyMap<number, number>
 }
 
@@ -80,27 +85,37 @@ class Allowance {
   free: number
   /** Deliveries that stood in the way of others, and were parked. */
   putAside = 0
-  readonly #perHook: number
+  readonly #room: Room
   readonly #used: Map<number, number>
+  #freeForSilent: number
 
-  constructor({ free, perHook, underWay }: Room) {
-    this.free = free
-    this.#perHook = perHook
-    this.#used = new Map(underWay)
+  constructor(room: Room) {
+    this.free = room.free
+    this.#room = room
+    this.#used = new Map(room.underWay)
+    this.#freeForSilent = Math.max(0, room.freeForSilent ?? room.free)
   }
 
   of(hookId: number): number {
-    return Math.min(this.free, this.shareOf(hookId))
+    const free = this.#isSilent(hookId) ? Math.min(this.free, this.#freeForSilent) : this.free
+    return Math.min(free, this.shareOf(hookId))
+  }
+
+  #isSilent(hookId: number): boolean {
+    return this.#room.isSilent?.(hookId) === true
   }
 
   /** What a hook may have if only its own limit counts. */
   shareOf(hookId: number): number {
-    return Math.max(0, this.#perHook - (this.#used.get(hookId) ?? 0))
+    const { perHook, shareOf } = this.#room
+    const share = Math.min(perHook, shareOf?.(hookId) ?? perHook)
+    return Math.max(0, share - (this.#used.get(hookId) ?? 0))
   }
 
   take(hookId: number): boolean {
     if (this.of(hookId) === 0) return false
     this.free -= 1
+    if (this.#isSilent(hookId)) this.#freeForSilent -= 1
     this.#used.set(hookId, (this.#used.get(hookId) ?? 0) + 1)
     return true
   }
@@ -213,43 +228,47 @@ function* turnAway(
   const { store, now } = context
   const alive: Key[] = []
   const waiting: Key[] = []
-  const deleted = new Set<number>()
+  const deleted = new Map<number, Key[]>()
   for (const key of keys) {
     const hook = hooks.get(key.hook_id)
-    if (hook === undefined) deleted.add(key.hook_id)
+    if (hook === undefined) deleted.set(key.hook_id, [...(deleted.get(key.hook_id) ?? []), key])
     else (hook.disabled_at === null ? alive : waiting).push(key)
   }
   yield* park(context, waiting)
   for (const { hook_id } of waiting) yield* exec(removeLane(store, hook_id))
-  for (const hookId of deleted) yield* cancelDeleted(store, hookId, now)
+  for (const [hookId, taken] of deleted) yield* cancelDeleted(store, hookId, taken, now)
   return alive
 }
 
-function* cancelDeleted(store: Store, hookId: number, now: number): Work<void> {
+/** Those that were taken, and a part of those that are parked; a lane leads to the rest. */
+function* cancelDeleted(store: Store, hookId: number, taken: readonly Key[], now: number): Work<void> {
   const { db } = store
-  const pending = db
-    .selectFrom('delivery')
-    .select('event_seq')
-    .where('hook_id', '=', hookId)
-    .where('status', '=', 'pending')
-    .limit(CANCELLED_AT_ONCE)
-  const cancelled = yield* exec(
+  const parked: Key[] = yield* rows(
+    db
+      .selectFrom('delivery')
+      .select(['hook_id', 'event_seq'])
+      .where('hook_id', '=', hookId)
+      .where('parked_due_at', 'is not', null)
+      .limit(CANCELLED_AT_ONCE),
+  )
+  const keys = jsonRows(store, [...taken, ...parked], ['hook_id', 'event_seq']).as('ended')
+  yield* exec(
     db
       .updateTable('delivery')
+      .from(keys)
       .set({ status: 'cancelled', reason: 'the hook was deleted', finished_at: now })
       .set({ due_at: null, parked_due_at: null, lease: null })
-      .where('hook_id', '=', hookId)
-      .where('event_seq', 'in', pending),
+      .whereRef('delivery.hook_id', '=', 'ended.hook_id')
+      .whereRef('delivery.event_seq', '=', 'ended.event_seq'),
   )
-  if (cancelled < CANCELLED_AT_ONCE) {
+  if (parked.length < CANCELLED_AT_ONCE) {
     yield* exec(removeLane(store, hookId))
     return
   }
-  const lane = { hook_id: hookId, next_at: now }
   yield* exec(
     db
       .insertInto('lane')
-      .values(lane)
+      .values({ hook_id: hookId, next_at: now })
       .onConflict((conflict) => conflict.column('hook_id').doUpdateSet({ next_at: now })),
   )
 }
@@ -293,27 +312,34 @@ function* details(
   }))
 }
 
-/** Work that waits for the dispatcher, now or later. */
+/** Work that waits for the dispatcher. */
 export interface Waiting {
-  /** When the next delivery, lane or fan-out is due, in milliseconds since the epoch; undefined when none is. */
+  /** Whether a delivery or a lane is due. */
+  due: boolean
+  /** When the next thing will be due that is not due yet, in milliseconds since the epoch; undefined when nothing will. */
   nextAt: number | undefined
 }
 
 /**
- * When there is something to do: three looks into three small indexes. Events that are due are left out: who asks has looked
- * for them, and those that remain are in hand already, or for another process.
+ * Whether there is something to do, and when there will be: a few looks into small indexes. Events that are due are left
+ * out: who asks has looked for them, and those that remain are in hand already, or for another process.
  */
 export function* waiting({ db }: Store, now: number): Work<Waiting> {
-  const delivery = db
-    .selectFrom('delivery')
-    .select(({ fn }) => fn.min('due_at').as('at'))
-    .where('due_at', 'is not', null)
+  const delivery = db.selectFrom('delivery').select(({ fn }) => fn.min('due_at').as('at'))
   const lane = db.selectFrom('lane').select(({ fn }) => fn.min('next_at').as('at'))
-  const event = db
-    .selectFrom('event')
-    .select(({ fn }) => fn.min('fanout_due_at').as('at'))
-    .where('fanout_due_at', '>', now)
-  const found = yield* first(db.selectNoFrom([delivery.as('delivery'), lane.as('lane'), event.as('event')]))
+  const event = db.selectFrom('event').select(({ fn }) => fn.min('fanout_due_at').as('at'))
+  const found = yield* first(
+    db.selectNoFrom([
+      delivery.where('due_at', '<=', now).as('dueDelivery'),
+      lane.where('next_at', '<=', now).as('dueLane'),
+      delivery.where('due_at', '>', now).as('delivery'),
+      lane.where('next_at', '>', now).as('lane'),
+      event.where('fanout_due_at', '>', now).as('event'),
+    ]),
+  )
   const times = [found?.delivery, found?.lane, found?.event].filter((at) => typeof at === 'number')
-  return { nextAt: times.length === 0 ? undefined : Math.min(...times) }
+  return {
+    due: typeof found?.dueDelivery === 'number' || typeof found?.dueLane === 'number',
+    nextAt: times.length === 0 ? undefined : Math.min(...times),
+  }
 }

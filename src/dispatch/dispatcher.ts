@@ -7,11 +7,13 @@ import type { Transport } from '../outbound/index.ts'
 import type { Store } from '../store/store.ts'
 import { Alarm } from './alarm.ts'
 import { attempt } from './attempt.ts'
-import { type Claimed, claim, waiting } from './claim.ts'
+import { type Claimed, claim, type Room, waiting } from './claim.ts'
 import { FanOutQueue } from './fan-out-queue.ts'
 import type { DispatchSettings } from './options.ts'
 import { type AttemptResult, type GivenBack, giveBack, HANDED_OVER, record } from './record.ts'
+import { reopenLanes } from './release.ts'
 import { deliveryId, type PayloadFunction } from './request.ts'
+import { Shares } from './shares.ts'
 import { isCurrent, leave, takeOver } from './single.ts'
 import { Underway } from './underway.ts'
 import { within } from './within.ts'
@@ -55,6 +57,7 @@ export class Dispatcher {
   readonly #queue: FanOutQueue
   readonly #alarm = new Alarm()
   readonly #underway = new Underway()
+  readonly #shares: Shares
   readonly #instance: string
   #claims = 0
   readonly #results: AttemptResult[] = []
@@ -66,6 +69,7 @@ export class Dispatcher {
   constructor(context: DispatcherContext) {
     this.#context = context
     this.#queue = new FanOutQueue(context.prepare, context.clock)
+    this.#shares = new Shares(context.settings.concurrencyPerHook)
     this.#instance = context.random.id()
   }
 
@@ -78,6 +82,7 @@ export class Dispatcher {
     const { store, logger } = this.#context
     await this.#stopping
     await store.open()
+    await store.write(() => reopenLanes(store, this.#context.clock.now()), { durable: false })
     if (this.#run !== undefined) return
     if (await takeOver(store.name, this)) {
       logger.info({ database: store.name }, 'took over from another dispatcher in this process')
@@ -185,15 +190,14 @@ export class Dispatcher {
     const { store, clock } = this.#context
     const queue = this.#queue
     const now = clock.now()
-    const { found, nextAt } = await store.read(function* () {
+    const { found, due, nextAt } = await store.read(function* () {
       const found = yield* queue.find(now)
-      return { found, nextAt: (yield* waiting(store, now)).nextAt }
+      return { found, ...(yield* waiting(store, now)) }
     })
     const known = queue.unknown.size
     await queue.prepare(found, () => this.#alarm.ring())
     if (queue.unknown.size > known) this.#reportUnknown()
 
-    const due = nextAt !== undefined && nextAt <= now
     const ready = queue.takeReady()
     const free = this.#context.settings.concurrency - this.#underway.size
     if (
@@ -202,11 +206,11 @@ export class Dispatcher {
       this.#brokenOff.length === 0 &&
       !(due && free > 0)
     ) {
-      return due ? LONGEST_SLEEP_MS : this.#untilNext(nextAt)
+      return this.#untilNext(nextAt)
     }
     const progress = await this.#write(ready, Math.max(free, 0))
     this.#launch(progress.claimed, signal)
-    return progress.any ? 0 : LONGEST_SLEEP_MS
+    return progress.any ? 0 : this.#untilNext(nextAt)
   }
 
   #untilNext(nextAt: number | undefined): number {
@@ -220,7 +224,7 @@ export class Dispatcher {
     const allBrokenOff = this.#brokenOff
     const leaseMs = deliver === undefined ? settings.leaseMs : HAND_OVER_LEASE_MS
     const token = deliver === undefined ? this.#token() : HANDED_OVER + this.#token()
-    const room = { free, perHook: settings.concurrencyPerHook, underWay: this.#underway.byHook }
+    const room = this.#room(free)
     try {
       // The lock may be long in coming, so the time, and what has ended by now, are looked up when it is there: a lease
       // would be over before it began, or a delivery claimed again whose result is known.
@@ -249,6 +253,28 @@ export class Dispatcher {
     }
   }
 
+  #room(free: number): Room {
+    const { settings, deliver } = this.#context
+    const underWay = this.#underway.byHook
+    const perHook = settings.concurrencyPerHook
+    // Handed over, it is the application's queue that meets the target.
+    if (deliver !== undefined) return { free, perHook, underWay }
+    const shares = this.#shares
+    const silent = [...underWay].reduce(
+      (total, [hook, count]) => total + (shares.isSilent(hook) ? count : 0),
+      0,
+    )
+    return {
+      free,
+      perHook,
+      underWay,
+      shareOf: (hook) => shares.of(hook),
+      isSilent: (hook) => shares.isSilent(hook),
+      // The other half is for hooks that answer.
+      freeForSilent: Math.ceil(settings.concurrency / 2) - silent,
+    }
+  }
+
   #launch(claimed: readonly Claimed[], signal: AbortSignal | undefined): void {
     if (claimed.length === 0) return
     if (this.#context.deliver !== undefined) {
@@ -261,7 +287,10 @@ export class Dispatcher {
   async #deliver(claimed: Claimed, signal: AbortSignal | undefined): Promise<void> {
     const result = await attempt(this.#context, claimed, signal)
     if (result === undefined) this.#brokenOff.push(keyOf(claimed))
-    else this.#results.push(result)
+    else {
+      this.#shares.note(claimed.hook.id, result.status !== null)
+      this.#results.push(result)
+    }
     this.#alarm.ring()
   }
 

@@ -13,6 +13,8 @@ import { within } from './within.ts'
 /** Events whose data is being made at once, at the most. */
 const EVENTS_IN_HAND = 200
 const LONGEST_PREPARATION_MS = 60_000
+/** Events of one name whose serializer hangs, at the most: further ones of that name wait, and other names do not. */
+const SLOW_OF_ONE_NAME = 100
 
 /**
  * Events between being found and being fanned out. Serializers are the application's code and may be slow: each event is
@@ -21,7 +23,7 @@ const LONGEST_PREPARATION_MS = 60_000
 export class FanOutQueue {
   readonly #context: PrepareContext
   readonly #clock: Clock
-  readonly #inHand = new Map<number, Promise<void>>()
+  readonly #inHand = new Map<number, { name: string; preparing: Promise<void>; slow: boolean }>()
   #ready: Prepared[] = []
   /** Names of events that this process's catalog does not know; a newer process may. */
   readonly #unknown = new Set<string>()
@@ -42,13 +44,16 @@ export class FanOutQueue {
 
   /** The query for events that are due and not in hand. */
   *find(now: number): Work<PendingEvent[]> {
-    const limit = EVENTS_IN_HAND - this.#inHand.size
+    const slow = this.#slowByName()
+    const waiting = [...slow.values()].reduce((total, count) => total + count, 0)
+    const limit = EVENTS_IN_HAND - (this.#inHand.size - waiting)
     if (limit <= 0) return []
+    const crowded = [...slow].filter(([, count]) => count >= SLOW_OF_ONE_NAME).map(([name]) => name)
     return yield* pendingEvents(this.#context.store, {
       now,
       limit,
       except: this.#inHand.keys(),
-      unknown: this.#unknown,
+      unknown: [...this.#unknown, ...crowded],
     })
   }
 
@@ -65,11 +70,24 @@ export class FanOutQueue {
         this.#ready.push(prepared)
         if (!waiting) onReady()
       })
-      this.#inHand.set(event.seq, preparing)
+      this.#inHand.set(event.seq, { name: event.name, preparing, slow: false })
     }
     // Synchronous serializers are through after some turns of the microtask queue, which setImmediate stands behind.
     if (events.length > 0) await new Promise(setImmediate)
     waiting = false
+    const ready = new Set(this.#ready.map(({ event }) => event.seq))
+    for (const { seq } of events) {
+      const held = this.#inHand.get(seq)
+      if (held !== undefined && !ready.has(seq)) held.slow = true
+    }
+  }
+
+  /** How many events of each name take longer than a turn. They take no place from others. */
+  #slowByName(): Map<string, number> {
+    const counts = new Map<string, number>()
+    for (const { name, slow } of this.#inHand.values())
+      if (slow) counts.set(name, (counts.get(name) ?? 0) + 1)
+    return counts
   }
 
   /** A serializer that never ends would keep its place for good, and the event would never be marked. */
@@ -92,12 +110,13 @@ export class FanOutQueue {
   /** Lets events go whose turn was committed, but for those that are `left` for the next: they need not be prepared again. */
   release(prepared: readonly Prepared[], left: readonly Prepared[]): void {
     for (const { event } of prepared) this.#inHand.delete(event.seq)
-    for (const { event } of left) this.#inHand.set(event.seq, Promise.resolve())
+    const preparing = Promise.resolve()
+    for (const { event } of left) this.#inHand.set(event.seq, { name: event.name, preparing, slow: false })
     this.#ready.push(...left)
   }
 
   /** Resolves when nothing is being prepared any more. */
   async settled(): Promise<void> {
-    await Promise.all(this.#inHand.values())
+    await Promise.all([...this.#inHand.values()].map(({ preparing }) => preparing))
   }
 }

@@ -9,6 +9,6 @@ export {
 } from './deliveries.ts'
 export { Dispatcher } from './dispatcher.ts'
 export { type DispatchOptions, dispatchSettings } from './options.ts'
-export { releaseParked } from './release.ts'
+export { releaseParked, reopenLanes } from './release.ts'
 export type { PayloadEvent } from './request.ts'
 export { type RetryOptions, standardDelaysMs } from './retry.ts'

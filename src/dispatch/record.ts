@@ -27,11 +27,32 @@ export interface AttemptResult {
 }
 
 /**
- * Writes the results of many attempts in three statements. Each is logged; the delivery follows it only if the lease is
+ * Writes the results of many attempts in a few statements. Each is logged; the delivery follows it only if the lease is
  * still the one that it was made under, for otherwise somebody else has taken over.
  */
 export function* record(store: Store, results: readonly AttemptResult[], now: number): Work<void> {
-  if (results.length === 0) return
+  for (const batch of batches(results)) yield* recordBatch(store, batch, now)
+}
+
+/** Each batch goes through a parameter, and rendered bodies may be large. */
+const MOST_CHARACTERS = 8_000_000
+
+function batches(results: readonly AttemptResult[]): AttemptResult[][] {
+  const all: AttemptResult[][] = []
+  let free = 0
+  for (const result of results) {
+    const characters = result.body?.length ?? 0
+    if (all.length === 0 || characters > free) {
+      all.push([])
+      free = MOST_CHARACTERS
+    }
+    all.at(-1)?.push(result)
+    free -= characters
+  }
+  return all
+}
+
+function* recordBatch(store: Store, results: readonly AttemptResult[], now: number): Work<void> {
   const { db } = store
   yield* exec(
     db

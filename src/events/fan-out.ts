@@ -1,4 +1,5 @@
 import { CompiledQuery, type ExpressionBuilder, sql } from 'kysely'
+import { messageOf } from '../core/errors.ts'
 import { jsonRows } from '../store/json-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
@@ -37,7 +38,9 @@ export function* fanOut(
   yield* dismiss(store, open)
   yield* noteFailures(store, open, now)
 
-  let left = open.filter((one) => one.outcome === 'ready')
+  const ready = open.filter((one) => one.outcome === 'ready')
+  let left = withinBytes(ready)
+  const later = ready.slice(left.length)
   let free = budget
   while (left.length > 0 && free > 0) {
     const { fitting, deliveries } = yield* thoseThatFit(store, left, free)
@@ -60,11 +63,26 @@ export function* fanOut(
       free -= deliveries
       left = left.slice(fitting.length)
     } else if (next !== undefined) {
-      free -= Math.max(yield* oneByOne(store, next, now, free), COST_OF_ONE)
+      // An event for very many hooks leaves half to those behind it, which would wait for its last chunk otherwise.
+      const share = left.length > 1 ? Math.ceil(free / 2) : free
+      free -= Math.max(yield* oneByOne(store, next, now, share), COST_OF_ONE)
       left = left.slice(1)
     }
   }
-  return left
+  return [...left, ...later]
+}
+
+/** The data of one transaction goes through a parameter; JavaScript's strings end at half a gigabyte. */
+const MOST_CHARACTERS = 8_000_000
+
+/** The first events whose data is not more than that in all, and one in any case. */
+function withinBytes(ready: readonly ReadyEvent[]): ReadyEvent[] {
+  let characters = 0
+  const end = ready.findIndex(({ data }, index) => {
+    characters += data.length
+    return index > 0 && characters > MOST_CHARACTERS
+  })
+  return end === -1 ? [...ready] : ready.slice(0, end)
 }
 
 /** An event that is taken by itself costs time, also if it is for nobody. */
@@ -84,7 +102,7 @@ function* oneByOne(store: Store, prepared: ReadyEvent, now: number, budget: numb
     yield* savepoint('rollback to savepoint')
     yield* savepoint('release savepoint')
     const { event } = prepared
-    yield* noteFailures(store, [{ event, outcome: 'failed', error: `hook.find: ${error.message}` }], now)
+    yield* noteFailures(store, [{ event, outcome: 'failed', error: `hook.find: ${messageOf(error)}` }], now)
     return 0
   }
 }

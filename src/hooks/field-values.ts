@@ -35,7 +35,7 @@ export function checkFields(
 ): Map<string, FieldValue> {
   const values = new Map<string, FieldValue>()
   for (const definition of definitions.values()) {
-    const value = given[definition.name]
+    const value = Object.hasOwn(given, definition.name) ? given[definition.name] : undefined
     if (value === undefined) continue
     const fault = faultOfValue(definition, value)
     if (fault !== undefined) {

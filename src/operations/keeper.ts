@@ -1,6 +1,7 @@
 import type { Capture, CaptureDrift } from '../capture/index.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
+import { reopenLanes } from '../dispatch/index.ts'
 import { ensureFieldColumns, type FieldDefinitions } from '../hooks/index.ts'
 import type { Store } from '../store/store.ts'
 
@@ -49,12 +50,15 @@ export class Keeper {
 
   /** Looks once, and repairs what can be repaired. */
   async check(): Promise<void> {
-    const { capture, store, fields, logger } = this.#context
+    const { capture, store, fields, logger, clock } = this.#context
     try {
       const drift = await capture.check()
       // It is the same array as long as nobody has changed the schema; after a fault it is looked at anew.
       if (drift === this.#seen) return
-      if (drift.length > 0) await capture.repair()
+      if (drift.length > 0) {
+        const { storeRestored } = await capture.repair()
+        if (storeRestored) await store.write(() => reopenLanes(store, clock.now()))
+      }
       // Whoever made our tables anew may not know of this application's fields.
       if (fields.size > 0) await store.write(() => ensureFieldColumns(store, fields))
       this.#seen = await capture.check()
@@ -75,6 +79,7 @@ export class Keeper {
   async #round(): Promise<void> {
     this.#checks += 1
     if (VERIFY_AT_CHECKS.has(this.#checks) || this.#checks % VERIFY_EVERY_CHECKS === 0) this.#verify()
+    if (this.#ended) return
     await this.check()
     if (!this.#ended) this.#schedule()
   }
