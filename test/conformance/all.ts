@@ -3,6 +3,7 @@ import { claimSuite } from './claim.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
+import { resilienceSuite } from './resilience.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
@@ -17,5 +18,6 @@ export function allSuites(harness: Harness): void {
   fanOutSuite(harness)
   claimSuite(harness)
   retrySuite(harness)
+  resilienceSuite(harness)
   testingSuite(harness)
 }
