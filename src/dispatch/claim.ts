@@ -1,8 +1,10 @@
-import { type Compilable, sql } from 'kysely'
-import { type FieldDefinitions, type HookRow, selectHooks } from '../hooks/index.ts'
+import { sql } from 'kysely'
+import { type HookRow, selectHooks } from '../hooks/index.ts'
 import { jsonRows } from '../store/json-rows.ts'
-import type { Store } from '../store/store.ts'
-import { exec, first, rows, type Work } from '../store/work.ts'
+import { exec, rows, type Work } from '../store/work.ts'
+import { Allowance, type Room } from './allowance.ts'
+import { awaken, type ClaimContext, type Key, park, removeLane } from './parking.ts'
+import { turnAway } from './turn-away.ts'
 
 /** A delivery that this dispatcher may make an attempt of, with all that the attempt needs. */
 export interface Claimed {
@@ -27,41 +29,12 @@ export interface Claim {
   putAside: number
 }
 
-/** How much may be claimed now. */
-export interface Room {
-  /** For all hooks together. */
-  free: number
-  /** For each hook, less what is under way. */
-  perHook: number
-  /** What a hook has earned of that; all of it if left out. */
-  shareOf?: (hookId: number) => number
-  /** For the hooks together that gave no response the last time; as much as is free if left out. */
-  freeForSilent?: number
-  isSilent?: (hookId: number) => boolean
-  underWay: ReadonlyMap<number, number>
-}
-
-export interface ClaimContext {
-  store: Store
-  fields: FieldDefinitions
-  now: number
-  lease: string
-  leaseUntil: number
-}
-
-interface Key {
-  hook_id: number
-  event_seq: number
-}
-
 /** Lanes that are looked at in one claim. */
 const LANES = 50
 /** Due deliveries that are looked at in one claim, at the least: enough to see past a hook that has many. */
 const WINDOW = 500
 /** Windows in one claim: parking a long backlog is spread over several, so that none holds the lock for long. */
 const WINDOWS = 3
-/** Parked deliveries of a deleted hook that are cancelled in one claim. */
-const CANCELLED_AT_ONCE = 500
 
 /**
  * Takes deliveries that are due, under a lease. What a hook has beyond its share goes aside once it stands in the way of
@@ -78,47 +51,6 @@ export function* claim(context: ClaimContext, room: Room): Work<Claim> {
   yield* lease(context, alive)
   const putAside = left.putAside + taken.length - alive.length
   return { claimed: yield* details(context, alive, hooks), putAside }
-}
-
-/** What may still be taken in this claim, in all and for each hook. */
-class Allowance {
-  free: number
-  /** Deliveries that stood in the way of others, and were parked. */
-  putAside = 0
-  readonly #room: Room
-  readonly #used: Map<number, number>
-  #freeForSilent: number
-
-  constructor(room: Room) {
-    this.free = room.free
-    this.#room = room
-    this.#used = new Map(room.underWay)
-    this.#freeForSilent = Math.max(0, room.freeForSilent ?? room.free)
-  }
-
-  of(hookId: number): number {
-    const free = this.#isSilent(hookId) ? Math.min(this.free, this.#freeForSilent) : this.free
-    return Math.min(free, this.shareOf(hookId))
-  }
-
-  #isSilent(hookId: number): boolean {
-    return this.#room.isSilent?.(hookId) === true
-  }
-
-  /** What a hook may have if only its own limit counts. */
-  shareOf(hookId: number): number {
-    const { perHook, shareOf } = this.#room
-    const share = Math.min(perHook, shareOf?.(hookId) ?? perHook)
-    return Math.max(0, share - (this.#used.get(hookId) ?? 0))
-  }
-
-  take(hookId: number): boolean {
-    if (this.of(hookId) === 0) return false
-    this.free -= 1
-    if (this.#isSilent(hookId)) this.#freeForSilent -= 1
-    this.#used.set(hookId, (this.#used.get(hookId) ?? 0) + 1)
-    return true
-  }
 }
 
 function* takeParked({ store, now, leaseUntil }: ClaimContext, left: Allowance, most: number): Work<Key[]> {
@@ -147,15 +79,6 @@ function* takeParked({ store, now, leaseUntil }: ClaimContext, left: Allowance, 
     yield* exec(lane)
   }
   return taken
-}
-
-/** An attempt that ends wakes its hook's lane; the time is for the case that its process dies before. */
-function awaken({ db }: Store, hookId: number, at: number): Compilable<unknown> {
-  return db.updateTable('lane').set({ next_at: at }).where('hook_id', '=', hookId)
-}
-
-function removeLane({ db }: Store, hookId: number): Compilable<unknown> {
-  return db.deleteFrom('lane').where('hook_id', '=', hookId)
 }
 
 function* takeDue(context: ClaimContext, left: Allowance): Work<Key[]> {
@@ -189,88 +112,12 @@ function notTaken(taken: readonly Key[]) {
     : sql<boolean>`(hook_id || '/' || event_seq) not in (select value from json_each(${keys}))`
 }
 
-/** Puts deliveries aside, and opens lanes for their hooks. */
-function* park({ store, now }: ClaimContext, keys: readonly Key[]): Work<void> {
-  if (keys.length === 0) return
-  const { db } = store
-  yield* exec(
-    db
-      .updateTable('delivery')
-      .from(jsonRows(store, keys, ['hook_id', 'event_seq']).as('over'))
-      .set(({ fn }) => ({ parked_due_at: fn.coalesce('delivery.due_at', 'delivery.parked_due_at') }))
-      .set({ due_at: null, lease: null })
-      .whereRef('delivery.hook_id', '=', 'over.hook_id')
-      .whereRef('delivery.event_seq', '=', 'over.event_seq'),
-  )
-  const lanes = [...new Set(keys.map(({ hook_id }) => hook_id))].map((hook_id) => ({ hook_id, next_at: now }))
-  yield* exec(
-    db
-      .insertInto('lane')
-      .values(lanes)
-      .onConflict((conflict) => conflict.doNothing()),
-  )
-}
-
 function* hooksOf({ store, fields }: ClaimContext, keys: readonly Key[]): Work<Map<number, HookRow>> {
   const ids = JSON.stringify([...new Set(keys.map(({ hook_id }) => hook_id))])
   const found = yield* rows(
     selectHooks(store, fields).where(sql<boolean>`id in (select value from json_each(${ids}))`),
   )
   return new Map(found.map((hook) => [hook.id, hook]))
-}
-
-/** A deleted hook's deliveries are cancelled, a disabled one's parked until it is enabled. The others stay. */
-function* turnAway(
-  context: ClaimContext,
-  keys: readonly Key[],
-  hooks: ReadonlyMap<number, HookRow>,
-): Work<Key[]> {
-  const { store, now } = context
-  const alive: Key[] = []
-  const waiting: Key[] = []
-  const deleted = new Map<number, Key[]>()
-  for (const key of keys) {
-    const hook = hooks.get(key.hook_id)
-    if (hook === undefined) deleted.set(key.hook_id, [...(deleted.get(key.hook_id) ?? []), key])
-    else (hook.disabled_at === null ? alive : waiting).push(key)
-  }
-  yield* park(context, waiting)
-  for (const { hook_id } of waiting) yield* exec(removeLane(store, hook_id))
-  for (const [hookId, taken] of deleted) yield* cancelDeleted(store, hookId, taken, now)
-  return alive
-}
-
-/** Those that were taken, and a part of those that are parked; a lane leads to the rest. */
-function* cancelDeleted(store: Store, hookId: number, taken: readonly Key[], now: number): Work<void> {
-  const { db } = store
-  const parked: Key[] = yield* rows(
-    db
-      .selectFrom('delivery')
-      .select(['hook_id', 'event_seq'])
-      .where('hook_id', '=', hookId)
-      .where('parked_due_at', 'is not', null)
-      .limit(CANCELLED_AT_ONCE),
-  )
-  const keys = jsonRows(store, [...taken, ...parked], ['hook_id', 'event_seq']).as('ended')
-  yield* exec(
-    db
-      .updateTable('delivery')
-      .from(keys)
-      .set({ status: 'cancelled', reason: 'the hook was deleted', finished_at: now })
-      .set({ due_at: null, parked_due_at: null, lease: null })
-      .whereRef('delivery.hook_id', '=', 'ended.hook_id')
-      .whereRef('delivery.event_seq', '=', 'ended.event_seq'),
-  )
-  if (parked.length < CANCELLED_AT_ONCE) {
-    yield* exec(removeLane(store, hookId))
-    return
-  }
-  yield* exec(
-    db
-      .insertInto('lane')
-      .values({ hook_id: hookId, next_at: now })
-      .onConflict((conflict) => conflict.column('hook_id').doUpdateSet({ next_at: now })),
-  )
 }
 
 function* lease({ store, lease: token, leaseUntil }: ClaimContext, keys: readonly Key[]): Work<void> {
@@ -310,36 +157,4 @@ function* details(
     body: row.body,
     lease: token,
   }))
-}
-
-/** Work that waits for the dispatcher. */
-export interface Waiting {
-  /** Whether a delivery or a lane is due. */
-  due: boolean
-  /** When the next thing will be due that is not due yet, in milliseconds since the epoch; undefined when nothing will. */
-  nextAt: number | undefined
-}
-
-/**
- * Whether there is something to do, and when there will be: a few looks into small indexes. Events that are due are left
- * out: who asks has looked for them, and those that remain are in hand already, or for another process.
- */
-export function* waiting({ db }: Store, now: number): Work<Waiting> {
-  const delivery = db.selectFrom('delivery').select(({ fn }) => fn.min('due_at').as('at'))
-  const lane = db.selectFrom('lane').select(({ fn }) => fn.min('next_at').as('at'))
-  const event = db.selectFrom('event').select(({ fn }) => fn.min('fanout_due_at').as('at'))
-  const found = yield* first(
-    db.selectNoFrom([
-      delivery.where('due_at', '<=', now).as('dueDelivery'),
-      lane.where('next_at', '<=', now).as('dueLane'),
-      delivery.where('due_at', '>', now).as('delivery'),
-      lane.where('next_at', '>', now).as('lane'),
-      event.where('fanout_due_at', '>', now).as('event'),
-    ]),
-  )
-  const times = [found?.delivery, found?.lane, found?.event].filter((at) => typeof at === 'number')
-  return {
-    due: typeof found?.dueDelivery === 'number' || typeof found?.dueLane === 'number',
-    nextAt: times.length === 0 ? undefined : Math.min(...times),
-  }
 }

@@ -5,6 +5,7 @@ import type { Store } from './store.ts'
  * Rows of the program's as a table that a query can read: one parameter, however many rows there are, so the statement
  * stays the same and is prepared once. Values may be numbers, strings, booleans and null.
  *
+ * @param _store whose dialect it is to be written in; so far there is one
  * @param columns the columns that the query sees, in any order
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type ClaimContext, claim } from '../../src/dispatch/claim.ts'
+import { claim } from '../../src/dispatch/claim.ts'
+import type { ClaimContext } from '../../src/dispatch/parking.ts'
 import { createHooks } from '../../src/index.ts'
 import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/store.ts'

@@ -1,0 +1,34 @@
+import type { Store } from '../store/store.ts'
+import { first, type Work } from '../store/work.ts'
+
+/** Work that waits for the dispatcher. */
+export interface Waiting {
+  /** Whether a delivery or a lane is due. */
+  due: boolean
+  /** When the next thing will be due that is not due yet, in milliseconds since the epoch; undefined when nothing will. */
+  nextAt: number | undefined
+}
+
+/**
+ * Whether there is something to do, and when there will be: a few looks into small indexes. Events that are due are left
+ * out: who asks has looked for them, and those that remain are in hand already, or for another process.
+ */
+export function* waiting({ db }: Store, now: number): Work<Waiting> {
+  const delivery = db.selectFrom('delivery').select(({ fn }) => fn.min('due_at').as('at'))
+  const lane = db.selectFrom('lane').select(({ fn }) => fn.min('next_at').as('at'))
+  const event = db.selectFrom('event').select(({ fn }) => fn.min('fanout_due_at').as('at'))
+  const found = yield* first(
+    db.selectNoFrom([
+      delivery.where('due_at', '<=', now).as('dueDelivery'),
+      lane.where('next_at', '<=', now).as('dueLane'),
+      delivery.where('due_at', '>', now).as('delivery'),
+      lane.where('next_at', '>', now).as('lane'),
+      event.where('fanout_due_at', '>', now).as('event'),
+    ]),
+  )
+  const times = [found?.delivery, found?.lane, found?.event].filter((at) => typeof at === 'number')
+  return {
+    due: typeof found?.dueDelivery === 'number' || typeof found?.dueLane === 'number',
+    nextAt: times.length === 0 ? undefined : Math.min(...times),
+  }
+}
