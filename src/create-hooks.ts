@@ -14,7 +14,6 @@ import {
   type TriggersOf,
 } from './catalog/index.ts'
 import { systemClock } from './core/clock.ts'
-import { problem } from './core/errors.ts'
 import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
 import { systemRandom } from './core/random.ts'
 import {
@@ -31,7 +30,7 @@ import { type FindContext, listEvents, send, trigger } from './events/index.ts'
 import { createHookRegistry, defineFields, ensureFieldColumns, type Hook } from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
 import {
-  checkHookOption,
+  checkOptions,
   clockOf,
   type Hooks,
   Keeper,
@@ -108,7 +107,6 @@ export function createHooks<
   checkOptions(options)
   const { database: store, hook = {} } = options
   const logger = steadyLogger(options.logger ?? consoleLogger)
-  checkHookOption(hook)
   const catalog = defineCatalog(options)
   const fields = defineFields(hook.fields)
   const policy = createAddressPolicy(addresses(options))
@@ -119,10 +117,7 @@ export function createHooks<
   const { concurrency } = settings
   const newTransport = () =>
     createTransport({ policy, maxConnections: concurrency, connectionsPerOrigin: concurrency })
-  const seams: { -readonly [Key in keyof Seams]?: Seams[Key] } & Pick<Seams, 'clock' | 'transport'> = {
-    clock: systemClock,
-    transport: newTransport(),
-  }
+  const seams: Omit<Seams, 'dispatcher'> = { clock: systemClock, transport: newTransport() }
   const clock = clockOf(seams)
   const transport = transportOf(seams)
   const capture = createCapture({ store, catalog, owners: options.owners, logger })
@@ -158,7 +153,6 @@ export function createHooks<
     // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
     onStop: () => void keeper.stop(),
   })
-  seams.dispatcher = dispatcher
   const sender = { store, catalog, clock, random, capture, wake: () => dispatcher.wake() }
   const keeper = new Keeper({
     store,
@@ -193,7 +187,8 @@ export function createHooks<
     async start() {
       await store.open()
       store.verify()
-      await refuseOutdated(store)
+      // Without tables the keeper would make them, empty: a database that was never migrated is a mistake.
+      await store.read(() => first(store.db.selectFrom('lane').select('hook_id').limit(1)))
       await keeper.check()
       await dispatcher.start()
       if (dispatcher.running) keeper.start()
@@ -224,72 +219,10 @@ export function createHooks<
     events: (listOptions?: object) => listEvents(store, listOptions),
     handler,
   }
-  Object.defineProperty(whole, SEAMS, { value: seams })
+  Object.defineProperty(whole, SEAMS, { value: Object.assign(seams, { dispatcher }) })
   return whole as never
-}
-
-const OPTIONS = [
-  'database',
-  'models',
-  'events',
-  'owners',
-  'hook',
-  'authenticate',
-  'allow',
-  'deny',
-  'dispatch',
-  'basePath',
-  'logger',
-]
-
-function checkOptions(options: unknown): void {
-  const given = typeof options === 'object' && options !== null ? options : {}
-  const unknown = Object.keys(given).find((key) => !OPTIONS.includes(key))
-  if (unknown !== undefined) {
-    throw problem('option_invalid', {
-      field: unknown,
-      problem: 'createHooks has no such option',
-      cure: `There are ${OPTIONS.join(', ')}`,
-    })
-  }
-  const { database, owners } = given as { database?: unknown; owners?: unknown }
-  if (owners !== undefined && !isOwnersTable(owners)) {
-    throw problem('option_invalid', {
-      field: 'owners',
-      value: owners,
-      problem: 'it must name a table and its key',
-      cure: "For example { table: 'user', key: 'id' }",
-    })
-  }
-  if (typeof database === 'object' && database !== null && 'dialect' in database && 'write' in database)
-    return
-  throw problem('database_invalid', {
-    field: 'database',
-    value: database,
-    problem: 'it is no database that hookwright can use',
-    cure: "Pass sqlite('app.db') from 'hookwright/sqlite'",
-  })
-}
-
-function isOwnersTable(owners: unknown): owners is OwnersTable {
-  if (typeof owners !== 'object' || owners === null) return false
-  return (
-    'table' in owners && typeof owners.table === 'string' && 'key' in owners && typeof owners.key === 'string'
-  )
 }
 
 function addresses({ allow, deny }: { allow?: readonly string[]; deny?: readonly string[] }) {
   return { ...(allow === undefined ? {} : { allow }), ...(deny === undefined ? {} : { deny }) }
-}
-
-async function refuseOutdated(store: Store): Promise<void> {
-  try {
-    await store.read(() => first(store.db.selectFrom('lane').select('hook_id').limit(1)))
-  } catch (cause) {
-    throw problem('database_outdated', {
-      problem: `hookwright's tables are not in ${store.name}`,
-      cure: 'Call hooks.migrate() before hooks.start()',
-      cause,
-    })
-  }
 }

@@ -108,7 +108,12 @@ export function messageOf(error: unknown): string {
   } catch {
     text = Object.prototype.toString.call(error)
   }
-  return text.slice(0, LONGEST_MESSAGE).replaceAll('\0', '\uFFFD').toWellFormed()
+  return keepable(text)
+}
+
+/** A message as every database keeps it: not too long, without NUL and without half characters. */
+export function keepable(message: string): string {
+  return message.slice(0, LONGEST_MESSAGE).replaceAll('\0', '\uFFFD').toWellFormed()
 }
 
 const LONGEST_SHOWN = 120

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import { messageOf } from '../core/errors.ts'
+import { keepable, messageOf } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
 import type { FieldDefinitions } from '../hooks/index.ts'
 import type { OutboundResult, Transport } from '../outbound/index.ts'
@@ -26,14 +26,11 @@ export async function attempt(
 ): Promise<AttemptResult | undefined> {
   const startedAt = context.clock.now()
   const failed = (code: string, error: unknown, body: string | null) => {
-    const failure = { code, message: messageOf(error) }
-    return resultOf(
-      context,
-      claimed,
-      startedAt,
-      { durationMs: context.clock.now() - startedAt, failure },
-      body,
-    )
+    const outcome = {
+      durationMs: context.clock.now() - startedAt,
+      failure: { code, message: messageOf(error) },
+    }
+    return resultOf(context, claimed, startedAt, outcome, body)
   }
   let body: string
   try {
@@ -87,7 +84,7 @@ function outcomeOf(result: OutboundResult): Outcome {
   const { durationMs } = result
   return result.outcome === 'response'
     ? { durationMs, response: result.response }
-    : { durationMs, failure: result.error }
+    : { durationMs, failure: { ...result.error, message: keepable(result.error.message) } }
 }
 
 const utf8 = new TextDecoder()
@@ -113,7 +110,7 @@ function resultOf(
     duration_ms: Math.round(durationMs),
     status: response?.status ?? null,
     error_code: failure?.code ?? null,
-    error: failure === undefined ? null : keepable(failure.message),
+    error: failure?.message ?? null,
     response_headers: response === undefined ? null : JSON.stringify(response.headers),
     response_body: response === undefined ? null : utf8.decode(response.body).replaceAll('\0', '\uFFFD'),
     response_truncated: response?.truncated === true ? 1 : 0,
@@ -125,14 +122,8 @@ function resultOf(
   }
 }
 
-const LONGEST_MESSAGE = 2_000
-
-/** A message that every database keeps, and that does not fill it. */
-function keepable(message: string): string {
-  return message.slice(0, LONGEST_MESSAGE).replaceAll('\0', '\uFFFD').toWellFormed()
-}
-
 function exhausted(attempts: number, last: string): string {
-  const failed = attempts === 1 ? 'the only attempt failed: ' : `all ${attempts} attempts failed; the last: `
-  return failed + keepable(last)
+  return attempts === 1
+    ? `the only attempt failed: ${last}`
+    : `all ${attempts} attempts failed; the last: ${last}`
 }

@@ -9,16 +9,17 @@ import { Alarm } from './alarm.ts'
 import type { Room } from './allowance.ts'
 import { attempt } from './attempt.ts'
 import { type Claimed, claim } from './claim.ts'
+import { Ended } from './ended.ts'
 import { FanOutQueue } from './fan-out-queue.ts'
+import { type Deliver, HAND_OVER_LEASE_MS, handOver } from './hand-over.ts'
 import type { DispatchSettings } from './options.ts'
-import { type AttemptResult, type GivenBack, giveBack, HANDED_OVER, record } from './record.ts'
+import { HANDED_OVER, keyOf } from './record.ts'
 import { reopenLanes } from './release.ts'
-import { deliveryId, type PayloadFunction } from './request.ts'
+import type { PayloadFunction } from './request.ts'
 import { Shares } from './shares.ts'
 import { isCurrent, leave, takeOver } from './single.ts'
 import { Underway } from './underway.ts'
 import { waiting } from './waiting.ts'
-import { within } from './within.ts'
 
 export interface DispatcherContext {
   store: Store
@@ -26,8 +27,7 @@ export interface DispatcherContext {
   settings: DispatchSettings
   prepare: PrepareContext
   payload: PayloadFunction | undefined
-  /** The option `hook.deliver`: takes over deliveries by their ids, instead of a POST from here. */
-  deliver: ((ids: string[]) => unknown) | undefined
+  deliver: Deliver | undefined
   clock: Clock
   random: Random
   logger: Logger
@@ -45,10 +45,6 @@ const LONGEST_SLEEP_MS = 1_000
 const LONGEST_INTERVAL_MS = 2 ** 31 - 1
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 10_000
-/** A hand-over that failed is tried again after this long. */
-const HAND_OVER_AGAIN_MS = 5_000
-/** How long a delivery that was handed over may take before it is handed over again. */
-const HAND_OVER_LEASE_MS = 15 * 60_000
 
 /**
  * Fans out events and delivers them. Each turn is one transaction that writes the results of attempts, gives events their
@@ -62,8 +58,7 @@ export class Dispatcher {
   readonly #shares: Shares
   readonly #instance: string
   #claims = 0
-  readonly #results: AttemptResult[] = []
-  readonly #brokenOff: GivenBack[] = []
+  readonly #ended = new Ended()
   #run: Run | undefined
   #stopping: Promise<void> | undefined
   #turning: Promise<unknown> = Promise.resolve()
@@ -202,14 +197,7 @@ export class Dispatcher {
 
     const ready = queue.takeReady()
     const free = this.#context.settings.concurrency - this.#underway.size
-    if (
-      ready.length === 0 &&
-      this.#results.length === 0 &&
-      this.#brokenOff.length === 0 &&
-      !(due && free > 0)
-    ) {
-      return this.#untilNext(nextAt)
-    }
+    if (ready.length === 0 && this.#ended.size === 0 && !(due && free > 0)) return this.#untilNext(nextAt)
     const progress = await this.#write(ready, Math.max(free, 0))
     this.#launch(progress.claimed, signal)
     return progress.any ? 0 : this.#untilNext(nextAt)
@@ -222,32 +210,27 @@ export class Dispatcher {
 
   async #write(ready: readonly Prepared[], free: number): Promise<{ claimed: Claimed[]; any: boolean }> {
     const { store, fields, settings, clock, deliver } = this.#context
-    const allResults = this.#results
-    const allBrokenOff = this.#brokenOff
+    const ended = this.#ended
     const leaseMs = deliver === undefined ? settings.leaseMs : HAND_OVER_LEASE_MS
     const token = deliver === undefined ? this.#token() : HANDED_OVER + this.#token()
     const room = this.#room(free)
     try {
       // The lock may be long in coming, so the time, and what has ended by now, are looked up when it is there: a lease
       // would be over before it began, or a delivery claimed again whose result is known.
-      const { claimed, putAside, results, brokenOff, left } = await store.write(
+      const { claimed, putAside, written, left } = await store.write(
         function* () {
           const now = clock.now()
-          const results = [...allResults]
-          const brokenOff = [...allBrokenOff]
-          yield* record(store, results, now)
-          yield* giveBack(store, brokenOff, now)
+          const written = yield* ended.write(store, now)
           const left = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
           const context = { store, fields, now, lease: token, leaseUntil: now + leaseMs }
-          return { ...(yield* claim(context, room)), results, brokenOff, left }
+          return { ...(yield* claim(context, room)), written, left }
         },
         { durable: false },
       )
-      allResults.splice(0, results.length)
-      allBrokenOff.splice(0, brokenOff.length)
+      ended.forget(written)
       this.#queue.release(ready, left)
       this.#reportFailures(ready)
-      const done = claimed.length + putAside + results.length + brokenOff.length + ready.length
+      const done = claimed.length + putAside + written.results + written.brokenOff + ready.length
       return { claimed, any: done > 0 }
     } catch (error) {
       this.#queue.release([], ready)
@@ -279,8 +262,10 @@ export class Dispatcher {
 
   #launch(claimed: readonly Claimed[], signal: AbortSignal | undefined): void {
     if (claimed.length === 0) return
-    if (this.#context.deliver !== undefined) {
-      this.#underway.add(0, this.#handOver(claimed, this.#context.deliver))
+    const { store, logger, clock, settings, deliver } = this.#context
+    if (deliver !== undefined) {
+      const { timeoutMs } = settings
+      this.#underway.add(0, handOver({ store, logger, clock, timeoutMs }, claimed, deliver))
       return
     }
     for (const one of claimed) this.#underway.add(one.hook.id, this.#deliver(one, signal))
@@ -288,24 +273,12 @@ export class Dispatcher {
 
   async #deliver(claimed: Claimed, signal: AbortSignal | undefined): Promise<void> {
     const result = await attempt(this.#context, claimed, signal)
-    if (result === undefined) this.#brokenOff.push(keyOf(claimed))
+    if (result === undefined) this.#ended.addBrokenOff(keyOf(claimed))
     else {
       this.#shares.note(claimed.hook.id, result.status !== null)
-      this.#results.push(result)
+      this.#ended.add(result)
     }
     this.#alarm.ring()
-  }
-
-  async #handOver(claimed: readonly Claimed[], deliver: (ids: string[]) => unknown): Promise<void> {
-    const { store, logger, clock, settings } = this.#context
-    try {
-      const ids = claimed.map(({ uid, hook }) => deliveryId(uid, hook.id))
-      await within(clock, settings.timeoutMs, 'hook.deliver', async () => deliver(ids))
-    } catch (error) {
-      logger.error({ err: error, deliveries: claimed.length }, 'hook.deliver failed; it is called again')
-      const dueAt = clock.now() + HAND_OVER_AGAIN_MS
-      await store.write(() => giveBack(store, claimed.map(keyOf), dueAt)).catch(() => {})
-    }
   }
 
   /** Delivers everything that is due by now, and returns when nothing is left that could be done without waiting. */
@@ -314,20 +287,14 @@ export class Dispatcher {
       const sleep = await this.turn()
       await this.#queue.settled()
       await this.#underway.ended()
-      const unfinished = this.#results.length + this.#brokenOff.length + this.#queue.inHand
-      if (sleep > 0 && unfinished === 0) return
+      if (sleep > 0 && this.#ended.size === 0 && this.#queue.inHand === 0) return
     }
   }
 
   async #writeRest(): Promise<void> {
-    if (this.#results.length + this.#brokenOff.length === 0) return
+    if (this.#ended.size === 0) return
     const { store, clock } = this.#context
-    const results = this.#results.splice(0)
-    const brokenOff = this.#brokenOff.splice(0)
-    await store.write(function* () {
-      yield* record(store, results, clock.now())
-      yield* giveBack(store, brokenOff, clock.now())
-    })
+    this.#ended.forget(await store.write(() => this.#ended.write(store, clock.now())))
   }
 
   #token(): string {
@@ -358,8 +325,4 @@ interface Run {
   abort: AbortController
   unwatch: () => void
   alive: NodeJS.Timeout
-}
-
-function keyOf({ hook, seq, lease }: Claimed): GivenBack {
-  return { hook_id: hook.id, event_seq: seq, lease }
 }

@@ -1,5 +1,5 @@
 import { problem } from '../core/errors.ts'
-import { refuseUnknown } from './refuse-unknown.ts'
+import { refuseUnknownOptions } from '../core/options.ts'
 import { type RetryOptions, type RetryPolicy, retryPolicy } from './retry.ts'
 
 /** How deliveries are made: the option `dispatch` of createHooks. */
@@ -30,7 +30,11 @@ const LEASE_SLACK_MS = 10_000
 
 /** @throws `option_invalid` */
 export function dispatchSettings(options: DispatchOptions = {}): DispatchSettings {
-  refuseUnknown(options, ['concurrency', 'concurrencyPerHook', 'timeoutMs', 'leaseMs', 'retry'], 'dispatch')
+  refuseUnknownOptions(
+    options,
+    ['concurrency', 'concurrencyPerHook', 'timeoutMs', 'leaseMs', 'retry'],
+    'dispatch',
+  )
   const timeoutMs = positive(options, 'timeoutMs', 15_000)
   const leaseMs = positive(options, 'leaseMs', timeoutMs + LEASE_SLACK_MS)
   if (leaseMs <= timeoutMs) {

@@ -1,4 +1,4 @@
-import type { Compilable } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import type { FieldDefinitions } from '../hooks/index.ts'
 import { jsonRows } from '../store/json-rows.ts'
 import type { Store } from '../store/store.ts'
@@ -40,11 +40,17 @@ export function* park({ store, now }: ClaimContext, keys: readonly Key[]): Work<
       .whereRef('delivery.hook_id', '=', 'over.hook_id')
       .whereRef('delivery.event_seq', '=', 'over.event_seq'),
   )
-  const lanes = [...new Set(keys.map(({ hook_id }) => hook_id))].map((hook_id) => ({ hook_id, next_at: now }))
+  // One parameter for all: as many as there are hooks would be another statement each time, and too many for SQLite.
+  const lanes = jsonRows(
+    store,
+    [...new Set(keys.map(({ hook_id }) => hook_id))].map((hook_id) => ({ hook_id, next_at: now })),
+    ['hook_id', 'next_at'],
+  ).as('opened')
   yield* exec(
     db
       .insertInto('lane')
-      .values(lanes)
+      .columns(['hook_id', 'next_at'])
+      .expression(db.selectFrom(lanes).select(['opened.hook_id', 'opened.next_at']).where(sql<boolean>`true`))
       .onConflict((conflict) => conflict.doNothing()),
   )
 }

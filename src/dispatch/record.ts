@@ -1,24 +1,15 @@
+import type { Selectable } from 'kysely'
 import { jsonRows } from '../store/json-rows.ts'
 import type { Store } from '../store/store.ts'
+import type { AttemptTable, DeliveryStatus } from '../store/tables.ts'
 import { exec, type Work } from '../store/work.ts'
+import type { Claimed } from './claim.ts'
 
-/** What came of an attempt, in the columns of the database. */
-export interface AttemptResult {
-  hook_id: number
-  event_seq: number
+/** What came of an attempt: the row that is logged, and what becomes of the delivery. */
+export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
   /** The lease under which it was made. */
   lease: string
-  number: number
-  started_at: number
-  duration_ms: number
-  status: number | null
-  error_code: string | null
-  error: string | null
-  response_headers: string | null
-  response_body: string | null
-  response_truncated: 0 | 1
-  /** What becomes of the delivery. */
-  next_status: 'delivered' | 'pending' | 'failed'
+  next_status: Extract<DeliveryStatus, 'delivered' | 'pending' | 'failed'>
   next_due_at: number | null
   finished_at: number | null
   reason: string | null
@@ -133,4 +124,9 @@ export function* giveBack(store: Store, claimed: readonly GivenBack[], dueAt: nu
       .whereRef('delivery.event_seq', '=', 'back.event_seq')
       .whereRef('delivery.lease', '=', 'back.lease'),
   )
+}
+
+/** What to give back of a claimed delivery. */
+export function keyOf({ hook, seq, lease }: Claimed): GivenBack {
+  return { hook_id: hook.id, event_seq: seq, lease }
 }

@@ -1,6 +1,6 @@
 import { problem } from '../core/errors.ts'
+import { refuseUnknownOptions } from '../core/options.ts'
 import type { Random } from '../core/random.ts'
-import { refuseUnknown } from './refuse-unknown.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -47,7 +47,7 @@ export interface RetryPolicy {
 
 /** @throws `option_invalid` */
 export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
-  refuseUnknown(options, ['delaysMs', 'jitter'], 'dispatch.retry')
+  refuseUnknownOptions(options, ['delaysMs', 'jitter'], 'dispatch.retry')
   const { delaysMs = standardDelaysMs, jitter = 0.1 } = options
   if (!Array.isArray(delaysMs) || !delaysMs.every((ms) => Number.isFinite(ms) && ms >= 0)) {
     throw problem('option_invalid', {

@@ -1,8 +1,7 @@
-import { CompiledQuery, type ExpressionBuilder, sql } from 'kysely'
+import { CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { messageOf } from '../core/errors.ts'
 import { jsonRows } from '../store/json-rows.ts'
 import type { Store } from '../store/store.ts'
-import type { Tables } from '../store/tables.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -47,18 +46,10 @@ export function* fanOut(
     const [next] = left
     if (fitting.length > 0) {
       const events = fitting.map(readyOf)
-      yield* insertDeliveries(
-        store,
-        events.filter(({ broadcast }) => broadcast === 0),
-        now,
-        false,
-      )
-      yield* insertDeliveries(
-        store,
-        events.filter(({ broadcast }) => broadcast === 1),
-        now,
-        true,
-      )
+      for (const broadcast of [0, 1]) {
+        const some = events.filter((event) => event.broadcast === broadcast)
+        yield* insertDeliveries(store, some, now, broadcast === 1)
+      }
       yield* finish(store, events)
       free -= deliveries
       left = left.slice(fitting.length)
@@ -147,33 +138,34 @@ function* thoseThatFit(
   const first = ready.findIndex(({ found }) => found !== undefined)
   const candidates = first === -1 ? ready : ready.slice(0, first)
   if (candidates.length === 0) return { fitting: [], deliveries: 0 }
-  const hooks = sql<number>`(select count(*) from (
+  // Counted no further than it matters. Two texts, because each goes along an index of its own.
+  const listening = (condition: RawBuilder<unknown>) => sql<number>`(select count(*) from (
     select 1 from ${sql.table('subscription')} as s
-    where s.event = ready.name and (ready.broadcast = 1 or s.owner = ready.owner) and s.hook_id > ready.cursor
-    limit ${budget + 1}))`
-  const own = sql<number>`(select count(*) from (
-    select 1 from ${sql.table('subscription')} as s
-    where s.event = ready.name and s.owner = ready.owner and s.hook_id > ready.cursor
-    limit ${budget + 1}))`
+    where s.event = ready.name and ${condition} s.hook_id > ready.cursor limit ${budget + 1}))`
+  const own = listening(sql`s.owner = ready.owner and`)
   const counts = yield* rows(
     store.db
       .selectFrom(
         jsonRows(store, candidates.map(readyOf), ['seq', 'name', 'owner', 'broadcast', 'cursor']).as('ready'),
       )
-      .select(sql<number>`case when ready.broadcast = 1 then ${hooks} else ${own} end`.as('hooks')),
+      .select([
+        'ready.seq',
+        sql<number>`case when ready.broadcast = 1 then ${listening(sql``)} else ${own} end`.as('hooks'),
+      ]),
   )
+  const hooks = new Map(counts.map(({ seq, hooks: count }) => [seq, count]))
   let deliveries = 0
   const fitting: ReadyEvent[] = []
-  for (const [index, { hooks: more }] of counts.entries()) {
-    const candidate = candidates[index]
-    if (candidate === undefined || deliveries + more > budget) break
+  for (const candidate of candidates) {
+    const more = hooks.get(candidate.event.seq) ?? 0
+    if (deliveries + more > budget) break
     fitting.push(candidate)
     deliveries += more
   }
   return { fitting, deliveries }
 }
 
-/** One statement for many events. A disabled hook's deliveries are parked until it is enabled. */
+/** One statement for many events. */
 function* insertDeliveries(
   store: Store,
   events: readonly Ready[],
@@ -187,7 +179,7 @@ function* insertDeliveries(
     .selectFrom(wanted)
     .crossJoin('subscription as s')
     .crossJoin('hook as h')
-    .select((eb) => ['s.hook_id', 'ready.seq as event_seq', ...dueColumns(eb as never, now)])
+    .select(['s.hook_id', 'ready.seq as event_seq', ...dueColumns(now)])
     .whereRef('s.event', '=', 'ready.name')
     .whereRef('s.hook_id', '>', 'ready.cursor')
     .whereRef('h.id', '=', 's.hook_id')
@@ -206,7 +198,7 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
   let hooks = store.db
     .selectFrom('subscription as s')
     .innerJoin('hook as h', 'h.id', 's.hook_id')
-    .select((eb) => ['s.hook_id', eb.val(event.seq).as('event_seq'), ...dueColumns(eb as never, now)])
+    .select((eb) => ['s.hook_id', eb.val(event.seq).as('event_seq'), ...dueColumns(now)])
     .where('s.event', '=', event.name)
     .where('s.hook_id', '>', event.cursor)
     .orderBy('s.hook_id')
@@ -231,7 +223,8 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
   return inserted.length
 }
 
-function dueColumns(_eb: ExpressionBuilder<{ h: Tables['hook'] }, 'h'>, now: number) {
+/** A disabled hook's delivery waits, parked, until the hook `h` is enabled. */
+function dueColumns(now: number) {
   return [
     sql<number | null>`case when h.disabled_at is null then ${now} end`.as('due_at'),
     sql<number | null>`case when h.disabled_at is not null then ${now} end`.as('parked_due_at'),

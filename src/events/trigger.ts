@@ -19,7 +19,8 @@ export interface TriggerContext extends SenderContext {
 
 /**
  * Fires a model's action by hand: the row is read by its key, and an event written for each that the catalog has on that
- * action, exactly as a trigger would. With a synchronous `tx` that has happened when the call returns, and a mistake is thrown at once, as by `send`.
+ * action, exactly as a trigger would. With a synchronous `tx` that has happened when the call returns, and a mistake is
+ * thrown at once, as by `send`.
  *
  * @throws `action_unknown`, `key_invalid`, `row_missing`, `owner_missing`, `transaction_invalid`
  */
