@@ -4,7 +4,7 @@ import { problem } from '../core/errors.ts'
 import { TABLE_PREFIX } from '../store/prefix-plugin.ts'
 import type { Store } from '../store/store.ts'
 import { exec, first, rows, type Work } from '../store/work.ts'
-import type { FieldDefinition, FieldDefinitions } from './fields.ts'
+import type { FieldDefinition, FieldDefinitions } from './field.ts'
 
 /** Types that every database knows, and that SQLite tells apart again when it is asked for them. */
 const columnTypes: Record<FieldType, ColumnDataType> = {

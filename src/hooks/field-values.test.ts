@@ -19,6 +19,11 @@ describe('checkFields', () => {
     ])
   })
 
+  it('takes only what is given, and not what every object inherits', () => {
+    const inherited = defineFields({ toString: { type: 'string', default: '' } })
+    expect([...checkFields(inherited, {})]).toEqual([])
+  })
+
   it.each([
     ['flag', 1],
     ['flag', null],

@@ -1,5 +1,5 @@
 import { problem } from '../core/errors.ts'
-import type { FieldDefinition, FieldDefinitions, FieldValue } from './fields.ts'
+import type { FieldDefinition, FieldDefinitions, FieldValue } from './field.ts'
 
 /** What a value of each type is, in words. */
 export const valueOfType = {

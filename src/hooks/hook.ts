@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { HookTable } from '../store/tables.ts'
+import type { FieldDefinitions } from './field.ts'
 import { fieldFromColumn } from './field-values.ts'
-import type { FieldDefinitions } from './fields.ts'
 import type { Owner } from './owner.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { rows, type Work } from '../store/work.ts'
-import type { FieldValue } from './fields.ts'
+import type { FieldValue } from './field.ts'
 import { sameHeaders } from './headers.ts'
 import type { HookRow } from './hook.ts'
 import type { HookContext } from './hook-rows.ts'

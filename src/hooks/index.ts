@@ -1,5 +1,6 @@
+export type { FieldDefinition, FieldDefinitions, FieldValue } from './field.ts'
 export { ensureFieldColumns } from './field-columns.ts'
-export { defineFields, type FieldDefinition, type FieldDefinitions, type FieldValue } from './fields.ts'
+export { defineFields } from './fields.ts'
 export {
   type Hook,
   type HookChanges,

@@ -9,8 +9,8 @@ import { rows, type Work } from '../store/work.ts'
 import { checkListing, refuseUnknown, requireTarget } from './check.ts'
 import { createHook } from './create.ts'
 import { chosenEvents, requireEvents } from './event-names.ts'
+import type { FieldDefinitions } from './field.ts'
 import { checkFields, withDefaults } from './field-values.ts'
-import type { FieldDefinitions } from './fields.ts'
 import {
   findRow,
   type HookChange,

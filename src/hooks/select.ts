@@ -1,7 +1,7 @@
 import type { SelectQueryBuilder } from 'kysely'
 import type { Store } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
-import type { FieldDefinitions } from './fields.ts'
+import type { FieldDefinitions } from './field.ts'
 import type { HookRow } from './hook.ts'
 
 const COLUMNS = [
