@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Logger } from '../../src/core/logger.ts'
+import { waiting } from '../../src/dispatch/waiting.ts'
 import { fanOut } from '../../src/events/index.ts'
 import { createHooks, everyone } from '../../src/index.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -149,6 +150,48 @@ export function resilienceSuite(harness: Harness): void {
       const place = test.deliveries.findIndex(({ target }) => target.endsWith('fine'))
       expect(place).toBeGreaterThanOrEqual(0)
       expect(place).toBeLessThan(32)
+    })
+
+    it('are serializers that never end: events of other names go out beside them', async () => {
+      const never = new Promise<never>(() => {})
+      const { hooks, test } = await app.open((database, logger) =>
+        createHooks({
+          database,
+          logger,
+          models: { Book: { table: 'book', owner: 'user_id', serialize: () => never } },
+          events: { 'book.added': 'Book.created', small: null },
+          hook: { deliver: (ids) => void handedOver.push(...ids) },
+        }),
+      )
+      const handedOver: string[] = []
+      await hooks.create({ owner: 1, events: ['book.added', 'small'], target: TARGET })
+      const books = Array.from({ length: 450 }, (_, n) => `(${n + 1}, 'x', 1)`).join(', ')
+      await app.database.exec(`INSERT INTO book (id, title, user_id) VALUES ${books}`)
+      test.restore()
+      await hooks.start()
+      const { id } = await hooks.send('small', 1, { owner: 1 })
+      await expect.poll(() => handedOver, { timeout: 20_000 }).toEqual([`${id}_1`])
+      await hooks.stop()
+    })
+
+    it('is a hook at its share: what others wait for is still known', async () => {
+      const { hooks, test } = await app.open(plain)
+      await hooks.create({ owner: 1, event: 'small', target: TARGET })
+      await hooks.create({ owner: 2, event: 'small', target: TARGET })
+      await hooks.send('small', 1, { owner: 2 })
+      test.respond(() => ({ status: 500 }))
+      await test.flush()
+      const store = app.database.store()
+      await store.db
+        .insertInto('delivery')
+        .columns(['hook_id', 'event_seq', 'due_at'])
+        .expression(store.db.selectNoFrom((eb) => [eb.lit(1).as('h'), eb.lit(99).as('e'), eb.lit(1).as('d')]))
+        .execute()
+      const found = await store.read(() => waiting(store, START))
+      await store.close()
+      expect(found.due).toBe(true)
+      expect(found.nextAt).toBeGreaterThan(START + 4_000)
+      expect(found.nextAt).toBeLessThan(START + 6_000)
     })
 
     it('is a close: everything opens again when it is used again', async () => {
