@@ -13,27 +13,30 @@ import {
   type SendsOf,
   type TriggersOf,
 } from './catalog/index.ts'
-import { systemClock } from './core/clock.ts'
 import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
 import { systemRandom } from './core/random.ts'
 import {
   attemptById,
   Dispatcher,
   type DispatchOptions,
+  type DrainOptions,
   dispatchSettings,
+  drainDeadline,
   getDelivery,
   listDeliveries,
   type PayloadEvent,
   releaseParked,
 } from './dispatch/index.ts'
 import { type FindContext, listEvents, send, trigger } from './events/index.ts'
-import { createHookRegistry, defineFields, ensureFieldColumns, type Hook } from './hooks/index.ts'
+import { createHookRegistry, defineFields, type Hook } from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
 import {
   checkOptions,
   clockOf,
   type Hooks,
   Keeper,
+  type MigrateOptions,
+  migrate,
   SEAMS,
   type Seams,
   transportOf,
@@ -117,7 +120,7 @@ export function createHooks<
   const { concurrency } = settings
   const newTransport = () =>
     createTransport({ policy, maxConnections: concurrency, connectionsPerOrigin: concurrency })
-  const seams: Omit<Seams, 'dispatcher'> = { clock: systemClock, transport: newTransport() }
+  const seams: Omit<Seams, 'dispatcher'> = { clock: store.clock, transport: newTransport() }
   const clock = clockOf(seams)
   const transport = transportOf(seams)
   const capture = createCapture({ store, catalog, owners: options.owners, logger })
@@ -142,7 +145,7 @@ export function createHooks<
       store,
       catalog,
       find: hook.find as never,
-      db: store.db.withoutPlugins() as unknown as Kysely<never>,
+      db: store.applicationDb as Kysely<never>,
     },
     payload,
     deliver: hook.deliver,
@@ -178,11 +181,7 @@ export function createHooks<
   const { createOrGet: _, ...hooks } = registry
   const whole = {
     ...hooks,
-    async migrate() {
-      await store.migrate()
-      await store.write(() => ensureFieldColumns(store, fields))
-      return await capture.install()
-    },
+    migrate: (migrateOptions?: MigrateOptions) => migrate({ store, fields, capture }, migrateOptions),
     uninstall: () => capture.uninstall(),
     async start() {
       await store.open()
@@ -192,6 +191,12 @@ export function createHooks<
       await keeper.check()
       await dispatcher.start()
       if (dispatcher.running) keeper.start()
+    },
+    async drain(drainOptions?: DrainOptions) {
+      const deadlineMs = drainDeadline(drainOptions)
+      await store.open()
+      store.verify()
+      return await dispatcher.drain(deadlineMs)
     },
     async stop() {
       await keeper.stop()

@@ -2,11 +2,16 @@ import { problem } from '../core/errors.ts'
 import { type FieldDefinitions, selectHooks } from '../hooks/index.ts'
 import type { Store } from '../store/store.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
+import { locking } from '../store/lock-rows.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type AttemptContext, attempt } from './attempt.ts'
 import type { Claimed } from './claim.ts'
+import { LaneChanges } from './lanes.ts'
 import { giveBack, HANDED_OVER, record } from './record.ts'
 import { parseDeliveryId } from './request.ts'
+
+/** How much longer than the attempt its lease is. */
+const LEASE_SLACK_MS = 10_000
 
 /** What came of `attempt(id)`. */
 export interface AttemptOutcome {
@@ -33,7 +38,11 @@ export async function attemptById(
   const key = { hook_id: begun.hook.id, event_seq: begun.seq, lease: begun.lease }
   await store.write(function* () {
     if (result === undefined) yield* giveBack(store, [key], clock.now())
-    else yield* record(store, [result], clock.now())
+    else {
+      const lanes = new LaneChanges()
+      yield* record(store, [result], lanes)
+      yield* lanes.write(store, clock.now())
+    }
   })
   return { status: result?.next_status ?? 'pending', attempted: result !== undefined }
 }
@@ -47,7 +56,9 @@ function* begin(
     key === undefined
       ? undefined
       : yield* first(
-          store.db
+          locking(
+            store,
+            store.db
             .selectFrom('event as e')
             .innerJoin('delivery as d', 'd.event_seq', 'e.seq')
             .select([
@@ -63,6 +74,8 @@ function* begin(
             ])
             .where('e.uid', '=', key.uid)
             .where('d.hook_id', '=', key.hookId),
+            'd',
+          ),
         )
   if (key === undefined || found === undefined) {
     throw problem('delivery_missing', { field: 'id', value: id, problem: 'there is no such delivery' })
@@ -79,13 +92,15 @@ function* begin(
     return { status: found.status }
   }
   const lease = `attempt-${random.id()}`
+  // Nobody renews it.
+  const leaseUntil = now + Math.max(settings.leaseMs, settings.timeoutMs + LEASE_SLACK_MS)
   yield* exec(
     store.db
       .updateTable('delivery')
-      .set({ lease, due_at: now + settings.leaseMs, parked_due_at: null })
+      .set({ lease, due_at: leaseUntil, parked_due_at: null })
       .where('hook_id', '=', key.hookId)
       .where('event_seq', '=', found.seq),
   )
   const { seq, uid, name: event, data, attempts, body } = found
-  return { hook, seq, uid, event, data: data ?? 'null', attempts, body, lease }
+  return { hook, seq, uid, event, data: data ?? 'null', attempts, body, lease, leaseUntil }
 }

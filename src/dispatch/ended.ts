@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts'
 import type { Work } from '../store/work.ts'
+import type { LaneChanges } from './lanes.ts'
 import { type AttemptResult, type GivenBack, giveBack, record } from './record.ts'
 
 /** What a transaction has written of the attempts that ended. */
@@ -27,9 +28,9 @@ export class Ended {
   }
 
   /** Writes what has ended by now. Once that is committed, `forget` it. */
-  *write(store: Store, now: number): Work<Written> {
+  *write(store: Store, now: number, lanes: LaneChanges): Work<Written> {
     const written = { results: this.#results.length, brokenOff: this.#brokenOff.length }
-    yield* record(store, this.#results.slice(0, written.results), now)
+    yield* record(store, this.#results.slice(0, written.results), lanes)
     yield* giveBack(store, this.#brokenOff.slice(0, written.brokenOff), now)
     return written
   }

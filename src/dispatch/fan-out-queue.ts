@@ -2,12 +2,17 @@ import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import {
   type PendingEvent,
+  type PendingOptions,
+  dueEvents,
+  giveEventsBack,
+  leaseEvents,
   type PrepareContext,
   type Prepared,
   pendingEvents,
   prepare,
+  renewEvents,
 } from '../events/index.ts'
-import type { Work } from '../store/work.ts'
+import { first, type Work } from '../store/work.ts'
 import { within } from './within.ts'
 
 /** Events whose data is being made at once, at the most. */
@@ -23,14 +28,17 @@ const SLOW_OF_ONE_NAME = 100
 export class FanOutQueue {
   readonly #context: PrepareContext
   readonly #clock: Clock
-  readonly #inHand = new Map<number, { name: string; preparing: Promise<void>; slow: boolean }>()
+  readonly #leaseMs: number
+  readonly #inHand = new Map<number, { event: PendingEvent; preparing: Promise<void>; slow: boolean }>()
   #ready: Prepared[] = []
   /** Names of events that this process's catalog does not know; a newer process may. */
   readonly #unknown = new Set<string>()
+  #foreign: PendingEvent[] = []
 
-  constructor(context: PrepareContext, clock: Clock) {
+  constructor(context: PrepareContext, clock: Clock, leaseMs: number) {
     this.#context = context
     this.#clock = clock
+    this.#leaseMs = leaseMs
   }
 
   /** Names that were met in the outbox and are not in the catalog. */
@@ -42,19 +50,64 @@ export class FanOutQueue {
     return this.#inHand.size
   }
 
-  /** The query for events that are due and not in hand. */
-  *find(now: number): Work<PendingEvent[]> {
+  /** Looks for events that are due and not in hand: where they are to be leased, only whether there are any. */
+  *look(now: number): Work<{ found: PendingEvent[]; due: boolean }> {
+    const options = this.#options(now)
+    if (options === undefined) return { found: [], due: false }
+    const { store } = this.#context
+    if (store.locks === 'database') return { found: yield* pendingEvents(store, options), due: false }
+    return { found: [], due: (yield* first(dueEvents(store, options))) !== undefined }
+  }
+
+  /** Takes events that are due under a lease. */
+  *lease(now: number): Work<PendingEvent[]> {
+    const options = this.#options(now)
+    if (options === undefined) return []
+    return yield* leaseEvents(this.#context.store, options, now + this.#leaseMs)
+  }
+
+  #options(now: number): PendingOptions | undefined {
     const slow = this.#slowByName()
     const waiting = [...slow.values()].reduce((total, count) => total + count, 0)
     const limit = EVENTS_IN_HAND - (this.#inHand.size - waiting)
-    if (limit <= 0) return []
+    if (limit <= 0) return undefined
     const crowded = [...slow].filter(([, count]) => count >= SLOW_OF_ONE_NAME).map(([name]) => name)
-    return yield* pendingEvents(this.#context.store, {
-      now,
-      limit,
-      except: this.#inHand.keys(),
-      unknown: [...this.#unknown, ...crowded],
-    })
+    return { now, limit, except: this.#inHand.keys(), unknown: [...this.#unknown, ...crowded] }
+  }
+
+  /** Events in hand whose lease is half over. */
+  leasesDue(now: number): PendingEvent[] {
+    if (this.#context.store.locks === 'database') return []
+    const limit = now + this.#leaseMs / 2
+    return [...this.#inHand.values()].map(({ event }) => event).filter((event) => event.fanout_due_at <= limit)
+  }
+
+  /** Prolongs leases. Once that is committed, tell it by `prolonged`. */
+  *renew(events: readonly PendingEvent[], now: number): Work<{ renewed: number[]; until: number }> {
+    const until = now + this.#leaseMs
+    return { renewed: yield* renewEvents(this.#context.store, events, until), until }
+  }
+
+  prolonged({ renewed, until }: { renewed: readonly number[]; until: number }): void {
+    for (const seq of renewed) {
+      const held = this.#inHand.get(seq)
+      if (held !== undefined) held.event.fanout_due_at = until
+    }
+  }
+
+  /** Events that were taken and that this process does not know: another one must not wait for them. */
+  takeForeign(): PendingEvent[] {
+    const foreign = this.#foreign
+    this.#foreign = []
+    return this.#context.store.locks === 'database' ? [] : foreign
+  }
+
+  /** Forgets everything, and tells what another process may have at once. */
+  abandon(): PendingEvent[] {
+    const held = [...this.#inHand.values()].map(({ event }) => event)
+    this.#inHand.clear()
+    this.#ready = []
+    return this.#context.store.locks === 'database' ? [] : held
   }
 
   /** Prepares events; `onReady` is called for each that takes longer than this turn. */
@@ -62,15 +115,17 @@ export class FanOutQueue {
     let waiting = true
     for (const event of events) {
       const preparing = this.#prepare(event).then((prepared) => {
+        if (this.#inHand.get(event.seq)?.event !== event) return
         if (prepared.outcome === 'unknown') {
           this.#unknown.add(event.name)
           this.#inHand.delete(event.seq)
+          this.#foreign.push(event)
           return
         }
         this.#ready.push(prepared)
         if (!waiting) onReady()
       })
-      this.#inHand.set(event.seq, { name: event.name, preparing, slow: false })
+      this.#inHand.set(event.seq, { event, preparing, slow: false })
     }
     // Synchronous serializers are through after some turns of the microtask queue, which setImmediate stands behind.
     if (events.length > 0) await new Promise(setImmediate)
@@ -85,8 +140,8 @@ export class FanOutQueue {
   /** How many events of each name take longer than a turn. They take no place from others. */
   #slowByName(): Map<string, number> {
     const counts = new Map<string, number>()
-    for (const { name, slow } of this.#inHand.values())
-      if (slow) counts.set(name, (counts.get(name) ?? 0) + 1)
+    for (const { event, slow } of this.#inHand.values())
+      if (slow) counts.set(event.name, (counts.get(event.name) ?? 0) + 1)
     return counts
   }
 
@@ -111,7 +166,7 @@ export class FanOutQueue {
   release(prepared: readonly Prepared[], left: readonly Prepared[]): void {
     for (const { event } of prepared) this.#inHand.delete(event.seq)
     const preparing = Promise.resolve()
-    for (const { event } of left) this.#inHand.set(event.seq, { name: event.name, preparing, slow: false })
+    for (const { event } of left) this.#inHand.set(event.seq, { event, preparing, slow: false })
     this.#ready.push(...left)
   }
 

@@ -8,6 +8,7 @@ export {
   listDeliveries,
 } from './deliveries.ts'
 export { Dispatcher } from './dispatcher.ts'
+export { type Drained, type DrainOptions, drainDeadline } from './drain.ts'
 export { type DispatchOptions, dispatchSettings } from './options.ts'
 export { releaseParked, reopenLanes } from './release.ts'
 export type { PayloadEvent } from './request.ts'

@@ -11,8 +11,8 @@ export interface DispatchOptions {
   /** How long an attempt may take in all, in milliseconds: 15,000 unless told. */
   timeoutMs?: number
   /**
-   * How long a dispatcher may keep a delivery to itself, in milliseconds: 10 s longer than an attempt may take, unless told.
-   * If its process dies, another takes the delivery over after that.
+   * For how long a dispatcher takes a delivery or an event to itself, in milliseconds: 10,000 unless told. It prolongs that
+   * while it is at it; if its process dies, another takes over after that time.
    */
   leaseMs?: number
   retry?: RetryOptions
@@ -26,7 +26,8 @@ export interface DispatchSettings {
   retry: RetryPolicy
 }
 
-const LEASE_SLACK_MS = 10_000
+/** A lease is prolonged after half of it, by a dispatcher that may be busy for some hundred milliseconds. */
+const SHORTEST_LEASE_MS = 1_000
 
 /** @throws `option_invalid` */
 export function dispatchSettings(options: DispatchOptions = {}): DispatchSettings {
@@ -36,13 +37,13 @@ export function dispatchSettings(options: DispatchOptions = {}): DispatchSetting
     'dispatch',
   )
   const timeoutMs = positive(options, 'timeoutMs', 15_000)
-  const leaseMs = positive(options, 'leaseMs', timeoutMs + LEASE_SLACK_MS)
-  if (leaseMs <= timeoutMs) {
+  const leaseMs = positive(options, 'leaseMs', 10_000)
+  if (leaseMs < SHORTEST_LEASE_MS) {
     throw problem('option_invalid', {
       field: 'dispatch.leaseMs',
       value: leaseMs,
-      problem: `a lease that is not longer than an attempt may take (${timeoutMs} ms) has everything sent twice`,
-      cure: 'Make it some seconds longer, or leave it out',
+      problem: `a lease of less than ${SHORTEST_LEASE_MS} ms may end before it can be prolonged, and what it is for is sent twice`,
+      cure: 'Make it some seconds, or leave it out',
     })
   }
   return {

@@ -1,9 +1,10 @@
 import type { Selectable } from 'kysely'
-import { jsonRows } from '../store/json-rows.ts'
+import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { AttemptTable, DeliveryStatus } from '../store/tables.ts'
 import { exec, type Work } from '../store/work.ts'
 import type { Claimed } from './claim.ts'
+import type { LaneChanges } from './lanes.ts'
 
 /** What came of an attempt: the row that is logged, and what becomes of the delivery. */
 export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
@@ -21,8 +22,9 @@ export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
  * Writes the results of many attempts in a few statements. Each is logged; the delivery follows it only if the lease is
  * still the one that it was made under, for otherwise somebody else has taken over.
  */
-export function* record(store: Store, results: readonly AttemptResult[], now: number): Work<void> {
-  for (const batch of batches(results)) yield* recordBatch(store, batch, now)
+export function* record(store: Store, results: readonly AttemptResult[], lanes: LaneChanges): Work<void> {
+  for (const batch of batches(results)) yield* recordBatch(store, batch)
+  for (const { hook_id } of results) lanes.wake(hook_id)
 }
 
 /** Each batch goes through a parameter, and rendered bodies may be large. */
@@ -43,15 +45,32 @@ function batches(results: readonly AttemptResult[]): AttemptResult[][] {
   return all
 }
 
-function* recordBatch(store: Store, results: readonly AttemptResult[], now: number): Work<void> {
+function* recordBatch(store: Store, results: readonly AttemptResult[]): Work<void> {
   const { db } = store
   yield* exec(
     db
       .insertInto('attempt')
       .columns([...LOGGED])
-      .expression(db.selectFrom(jsonRows(store, results, LOGGED).as('result')).select([...LOGGED])),
+      .expression(
+        db
+          .selectFrom(givenRows(store, results, LOGGED).as('result'))
+          .select(LOGGED.map((column) => `result.${column}` as const))
+          // When the answer to a commit is lost, the same is written once more.
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom('attempt as a')
+                  .select('a.id')
+                  .whereRef('a.hook_id', '=', 'result.hook_id')
+                  .whereRef('a.event_seq', '=', 'result.event_seq')
+                  .whereRef('a.number', '=', 'result.number')
+                  .whereRef('a.started_at', '=', 'result.started_at'),
+              ),
+            ),
+          ),
+      ),
   )
-  const decided = jsonRows(store, results, [
+  const decided = givenRows(store, results, [
     'hook_id',
     'event_seq',
     'lease',
@@ -78,13 +97,6 @@ function* recordBatch(store: Store, results: readonly AttemptResult[], now: numb
       .whereRef('delivery.hook_id', '=', 'result.hook_id')
       .whereRef('delivery.event_seq', '=', 'result.event_seq')
       .whereRef('delivery.lease', '=', 'result.lease'),
-  )
-  const hooks = jsonRows(store, results, ['hook_id']).as('ended')
-  yield* exec(
-    db
-      .updateTable('lane')
-      .set({ next_at: now })
-      .where('hook_id', 'in', db.selectFrom(hooks).select('ended.hook_id')),
   )
 }
 
@@ -118,11 +130,25 @@ export function* giveBack(store: Store, claimed: readonly GivenBack[], dueAt: nu
   yield* exec(
     store.db
       .updateTable('delivery')
-      .from(jsonRows(store, claimed, ['hook_id', 'event_seq', 'lease']).as('back'))
+      .from(givenRows(store, claimed, ['hook_id', 'event_seq', 'lease']).as('back'))
       .set({ lease: null, due_at: dueAt })
       .whereRef('delivery.hook_id', '=', 'back.hook_id')
       .whereRef('delivery.event_seq', '=', 'back.event_seq')
       .whereRef('delivery.lease', '=', 'back.lease'),
+  )
+}
+
+/** Prolongs the leases of attempts that are under way; one that was lost stays lost. */
+export function* renew(store: Store, underWay: readonly GivenBack[], leaseUntil: number): Work<void> {
+  if (underWay.length === 0) return
+  yield* exec(
+    store.db
+      .updateTable('delivery')
+      .from(givenRows(store, underWay, ['hook_id', 'event_seq', 'lease']).as('held'))
+      .set({ due_at: leaseUntil })
+      .whereRef('delivery.hook_id', '=', 'held.hook_id')
+      .whereRef('delivery.event_seq', '=', 'held.event_seq')
+      .whereRef('delivery.lease', '=', 'held.lease'),
   )
 }
 

@@ -3,8 +3,10 @@ import { first, type Work } from '../store/work.ts'
 
 /** Work that waits for the dispatcher. */
 export interface Waiting {
-  /** Whether a delivery or a lane is due. */
+  /** Whether a delivery is due. */
   due: boolean
+  /** Whether a lane is, which leads to parked deliveries. */
+  laneDue: boolean
   /** When the next thing will be due that is not due yet, in milliseconds since the epoch; undefined when nothing will. */
   nextAt: number | undefined
 }
@@ -28,7 +30,8 @@ export function* waiting({ db }: Store, now: number): Work<Waiting> {
   )
   const times = [found?.delivery, found?.lane, found?.event].filter((at) => typeof at === 'number')
   return {
-    due: typeof found?.dueDelivery === 'number' || typeof found?.dueLane === 'number',
+    due: typeof found?.dueDelivery === 'number',
+    laneDue: typeof found?.dueLane === 'number',
     nextAt: times.length === 0 ? undefined : Math.min(...times),
   }
 }

@@ -1,6 +1,7 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { messageOf } from '../core/errors.ts'
-import { jsonRows } from '../store/json-rows.ts'
+import { givenRows } from '../store/given-rows.ts'
+import { skippingLocked } from '../store/lock-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 import type { Prepared } from './prepare.ts'
@@ -101,14 +102,23 @@ function* oneByOne(store: Store, prepared: ReadyEvent, now: number, budget: numb
 /** Another dispatcher may have been faster: what it has done, or is further with, is not done again. */
 function* stillOpen(store: Store, prepared: readonly Prepared[]): Work<Prepared[]> {
   if (prepared.length === 0) return []
-  const keys = prepared.map(({ event }) => ({ seq: event.seq, cursor: event.fanout_cursor }))
+  const keys = prepared.map(({ event }) => event)
   const found = yield* rows(
-    store.db
-      .selectFrom('event')
-      .innerJoin(jsonRows(store, keys, ['seq', 'cursor']).as('wanted'), 'wanted.seq', 'event.seq')
-      .select('event.seq')
-      .where('event.fanout_due_at', 'is not', null)
-      .whereRef('event.fanout_cursor', '=', 'wanted.cursor'),
+    skippingLocked(
+      store,
+      store.db
+        .selectFrom('event as e')
+        .innerJoin(
+          givenRows(store, keys, ['seq', 'fanout_due_at', 'fanout_cursor']).as('wanted'),
+          'wanted.seq',
+          'e.seq',
+        )
+        .select('e.seq')
+        // It is null when fan-out is done, and another time when somebody else has taken the event since.
+        .whereRef('e.fanout_due_at', '=', 'wanted.fanout_due_at')
+        .whereRef('e.fanout_cursor', '=', 'wanted.fanout_cursor'),
+      'e',
+    ),
   )
   const open = new Set(found.map(({ seq }) => seq))
   return prepared.filter(({ event }) => open.has(event.seq))
@@ -141,12 +151,12 @@ function* thoseThatFit(
   // Counted no further than it matters. Two texts, because each goes along an index of its own.
   const listening = (condition: RawBuilder<unknown>) => sql<number>`(select count(*) from (
     select 1 from ${sql.table('subscription')} as s
-    where s.event = ready.name and ${condition} s.hook_id > ready.cursor limit ${budget + 1}))`
+    where s.event = ready.name and ${condition} s.hook_id > ready.cursor limit ${budget + 1}) as listening_hooks)`
   const own = listening(sql`s.owner = ready.owner and`)
   const counts = yield* rows(
     store.db
       .selectFrom(
-        jsonRows(store, candidates.map(readyOf), ['seq', 'name', 'owner', 'broadcast', 'cursor']).as('ready'),
+        givenRows(store, candidates.map(readyOf), ['seq', 'name', 'owner', 'broadcast', 'cursor']).as('ready'),
       )
       .select([
         'ready.seq',
@@ -173,20 +183,18 @@ function* insertDeliveries(
   broadcast: boolean,
 ): Work<void> {
   if (events.length === 0) return
-  const wanted = jsonRows(store, events, ['seq', 'name', 'owner', 'cursor']).as('ready')
-  // The joins are written crosswise because SQLite then keeps their order: events, subscriptions by key, hooks by key.
+  const wanted = givenRows(store, events, ['seq', 'name', 'owner', 'cursor']).as('ready')
+  // The join is written crosswise because SQLite then keeps its order: events, subscriptions by key.
   const select = store.db
     .selectFrom(wanted)
     .crossJoin('subscription as s')
-    .crossJoin('hook as h')
-    .select(['s.hook_id', 'ready.seq as event_seq', ...dueColumns(now)])
+    .select(['s.hook_id', 'ready.seq as event_seq', dueAt(now)])
     .whereRef('s.event', '=', 'ready.name')
     .whereRef('s.hook_id', '>', 'ready.cursor')
-    .whereRef('h.id', '=', 's.hook_id')
   yield* exec(
     store.db
       .insertInto('delivery')
-      .columns(['hook_id', 'event_seq', 'due_at', 'parked_due_at'])
+      .columns(['hook_id', 'event_seq', 'due_at'])
       .expression(broadcast ? select : select.whereRef('s.owner', '=', 'ready.owner'))
       .onConflict((conflict) => conflict.doNothing()),
   )
@@ -197,8 +205,7 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
   const event = readyOf(prepared)
   let hooks = store.db
     .selectFrom('subscription as s')
-    .innerJoin('hook as h', 'h.id', 's.hook_id')
-    .select((eb) => ['s.hook_id', eb.val(event.seq).as('event_seq'), ...dueColumns(now)])
+    .select(['s.hook_id', sql<number>`cast(${event.seq} as bigint)`.as('event_seq'), dueAt(now)])
     .where('s.event', '=', event.name)
     .where('s.hook_id', '>', event.cursor)
     .orderBy('s.hook_id')
@@ -208,7 +215,7 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
   const inserted = yield* rows(
     store.db
       .insertInto('delivery')
-      .columns(['hook_id', 'event_seq', 'due_at', 'parked_due_at'])
+      .columns(['hook_id', 'event_seq', 'due_at'])
       .expression(hooks)
       .onConflict((conflict) => conflict.doNothing())
       .returning('hook_id'),
@@ -218,22 +225,19 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
     return inserted.length
   }
   const cursor = inserted.reduce((highest, { hook_id }) => Math.max(highest, hook_id), event.cursor)
-  const changes = { fanout_cursor: cursor, data: event.data, row_json: null, previous_json: null }
+  const changes = { fanout_cursor: cursor, fanout_due_at: 0, data: event.data, row_json: null, previous_json: null }
   yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', event.seq))
   return inserted.length
 }
 
-/** A disabled hook's delivery waits, parked, until the hook `h` is enabled. */
-function dueColumns(now: number) {
-  return [
-    sql<number | null>`case when h.disabled_at is null then ${now} end`.as('due_at'),
-    sql<number | null>`case when h.disabled_at is not null then ${now} end`.as('parked_due_at'),
-  ] as const
+/** At once, also for a hook that is disabled: whoever claims it parks it, and looks at the hook under a lock. */
+function dueAt(now: number) {
+  return sql<number>`cast(${now} as bigint)`.as('due_at')
 }
 
 /** The event keeps its data once for all its deliveries; the row that it was made of has served. */
 function* finish(store: Store, events: readonly Ready[]): Work<void> {
-  const done = jsonRows(store, events, ['seq', 'data']).as('done')
+  const done = givenRows(store, events, ['seq', 'data']).as('done')
   yield* exec(
     store.db
       .updateTable('event')

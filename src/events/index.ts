@@ -1,7 +1,15 @@
 export { type Audience, everyone } from './everyone.ts'
 export { fanOut } from './fan-out.ts'
 export { type EventListOptions, listEvents, type StoredEvent } from './list.ts'
-export { type PendingEvent, pendingEvents } from './pending.ts'
+export {
+  dueEvents,
+  giveEventsBack,
+  leaseEvents,
+  type PendingEvent,
+  type PendingOptions,
+  pendingEvents,
+  renewEvents,
+} from './pending.ts'
 export { type FindContext, type PrepareContext, type Prepared, prepare } from './prepare.ts'
 export { type SendOptions, type SentEvent, send } from './send.ts'
 export { type TriggerOptions, trigger } from './trigger.ts'

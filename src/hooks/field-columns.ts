@@ -2,6 +2,7 @@ import { type ColumnDataType, CompiledQuery, sql } from 'kysely'
 import type { FieldType } from '../catalog/index.ts'
 import { problem } from '../core/errors.ts'
 import { TABLE_PREFIX } from '../store/prefix-plugin.ts'
+import { exclusively } from '../store/exclusively.ts'
 import type { Store } from '../store/store.ts'
 import { exec, first, rows, type Work } from '../store/work.ts'
 import type { FieldDefinition, FieldDefinitions } from './field.ts'
@@ -26,6 +27,7 @@ const columnTypes: Record<FieldType, ColumnDataType> = {
  * ```
  */
 export function* ensureFieldColumns(store: Store, fields: FieldDefinitions): Work<string[]> {
+  yield* exclusively(store, 'hooks')
   const existing = yield* columnsOf(store)
   const added: string[] = []
   for (const field of fields.values()) {
@@ -46,18 +48,39 @@ export function* ensureFieldColumns(store: Store, fields: FieldDefinitions): Wor
   return added
 }
 
+/** The statements by which `ensureFieldColumns` would add columns, also while there is no table of hooks yet. */
+export function* planFieldColumns(store: Store, fields: FieldDefinitions): Work<string[]> {
+  const existing = yield* readColumns(store)
+  return [...fields.values()]
+    .filter(({ name }) => !existing.has(name.toLowerCase()))
+    .map((field) => addition(store, field).sql)
+}
+
+function* readColumns(store: Store): Work<Map<string, string>> {
+  const columns = yield* rows(columnsQuery(store) as CompiledQuery<{ name: string; type: string }>)
+  return new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]))
+}
+
 function* columnsOf(store: Store): Work<Map<string, string>> {
-  const query = CompiledQuery.raw('SELECT name, lower(type) AS type FROM pragma_table_info(?)', [
-    `${TABLE_PREFIX}hook`,
-  ])
-  const columns = yield* rows(query as CompiledQuery<{ name: string; type: string }>)
-  if (columns.length === 0) {
+  const columns = yield* readColumns(store)
+  if (columns.size === 0) {
     throw problem('database_outdated', {
       problem: `the database ${store.name} has no table of hooks`,
       cure: 'Call migrate() before',
     })
   }
-  return new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]))
+  return columns
+}
+
+function columnsQuery({ dialect, schema }: Store): CompiledQuery {
+  if (dialect === 'sqlite') {
+    return CompiledQuery.raw('SELECT name, lower(type) AS type FROM pragma_table_info(?)', [`${TABLE_PREFIX}hook`])
+  }
+  return CompiledQuery.raw(
+    `SELECT column_name::text AS name, data_type::text AS type FROM information_schema.columns
+     WHERE table_schema = $1 AND table_name = 'hook'`,
+    [schema],
+  )
 }
 
 function addition(store: Store, { name, type, default: fallback }: FieldDefinition): CompiledQuery {

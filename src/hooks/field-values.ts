@@ -75,8 +75,15 @@ export function withDefaults(
   return values
 }
 
-/** A column's value as the field's type: SQLite keeps truth as 0 and 1. */
+/** A column's value as the field's type: SQLite keeps truth as 0 and 1, and some drivers give big integers as text. */
 export function fieldFromColumn(definition: FieldDefinition, value: unknown): FieldValue {
   if (value === null || value === undefined) return definition.default ?? null
-  return definition.type === 'boolean' ? Boolean(value) : (value as FieldValue)
+  switch (definition.type) {
+    case 'boolean':
+      return Boolean(value)
+    case 'string':
+      return String(value)
+    default:
+      return Number(value)
+  }
 }

@@ -1,5 +1,5 @@
 export type { FieldDefinition, FieldDefinitions, FieldValue } from './field.ts'
-export { ensureFieldColumns } from './field-columns.ts'
+export { ensureFieldColumns, planFieldColumns } from './field-columns.ts'
 export { defineFields } from './fields.ts'
 export {
   type Hook,

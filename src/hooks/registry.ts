@@ -4,6 +4,7 @@ import type { Random } from '../core/random.ts'
 import type { AddressPolicy } from '../outbound/index.ts'
 import { checkHeaders, checkTarget } from '../outbound/index.ts'
 import { generateSecret } from '../signature/standard-webhooks.ts'
+import { exclusively } from '../store/exclusively.ts'
 import type { Store } from '../store/store.ts'
 import { rows, type Work } from '../store/work.ts'
 import { checkListing, refuseUnknown, requireTarget } from './check.ts'
@@ -62,10 +63,14 @@ export function createHookRegistry<Event extends string = string, Fields extends
   const context: HookContext = { store, catalog, fields, onChange }
 
   /**
-   * Every change of hooks is one transaction by way of this. On SQLite it has the write lock before its first query, so
-   * looking and then writing is safe. A database with row locks only must lock here first.
+   * Every change of hooks is one transaction by way of this, and only one at a time: looking and then writing is safe, as
+   * for an identical hook, or for the last one that listens to an event.
    */
-  const change = <T>(work: () => Work<T>): Promise<T> => store.write(work)
+  const change = <T>(work: () => Work<T>): Promise<T> =>
+    store.write(function* () {
+      yield* exclusively(store, 'hooks')
+      return yield* work()
+    })
 
   function wantedHook(given: unknown): WantedHook {
     refuseUnknown(given, ['owner', ...PROPERTIES, ...fields.keys()])

@@ -1,4 +1,4 @@
-import { jsonRows } from '../store/json-rows.ts'
+import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 
@@ -65,5 +65,5 @@ function* eventsOfAny(store: Store, ids: readonly number[]): Work<string[]> {
 /** Ids as one parameter, however many they are. */
 export function idsAsQuery(store: Store, ids: readonly number[]) {
   const numbers = ids.map((id) => ({ id }))
-  return store.db.selectFrom(jsonRows(store, numbers, ['id']).as('given')).select('given.id')
+  return store.db.selectFrom(givenRows(store, numbers, ['id']).as('given')).select('given.id')
 }

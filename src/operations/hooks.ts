@@ -1,6 +1,12 @@
-import type { CaptureReport } from '../capture/index.ts'
 import type { HookFields } from '../catalog/index.ts'
-import type { Attempt, AttemptOutcome, Delivery, DeliveryListOptions } from '../dispatch/index.ts'
+import type {
+  Attempt,
+  AttemptOutcome,
+  Delivery,
+  DeliveryListOptions,
+  Drained,
+  DrainOptions,
+} from '../dispatch/index.ts'
 import type {
   EventListOptions,
   SendOptions,
@@ -9,6 +15,7 @@ import type {
   TriggerOptions,
 } from '../events/index.ts'
 import type { HookRegistry } from '../hooks/index.ts'
+import type { MigrateOptions, MigrationReport } from './migrate.ts'
 
 /**
  * What `createHooks` gives: the hooks of an application, and everything that is done with them.
@@ -26,9 +33,16 @@ export interface Hooks<
    * Makes or updates hookwright's own tables, and the triggers on the captured tables. Safe when several processes do so
    * at once, and quick when there is nothing to do.
    *
-   * @throws `capture_failed` when a model does not fit its table, `database_invalid`, `database_busy`
+   * @param options `dryRun` changes nothing and gives the SQL; `triggers: false` leaves the triggers to those who install
+   * them by a migration of their own
+   * @throws `capture_failed` when a model does not fit its table, `database_invalid`, `database_busy`, `database_unavailable`
+   * @example
+   * ```ts
+   * const { statements } = await hooks.migrate({ dryRun: true })
+   * await writeFile('hookwright.sql', statements.map((sql) => `${sql};\n`).join(''))
+   * ```
    */
-  migrate(): Promise<CaptureReport>
+  migrate(options?: MigrateOptions): Promise<MigrationReport>
   /**
    * Drops the triggers, for a schema change that they stand in the way of: SQLite refuses to drop a column that a trigger
    * reads. Changes go unnoticed until `migrate()` brings them back. Stop the dispatcher before: it would put them back itself.
@@ -42,6 +56,20 @@ export interface Hooks<
    * @throws `database_outdated` before `migrate()`, `sqlite_libraries`, `database_invalid`
    */
   start(): Promise<void>
+  /**
+   * Delivers what is due and returns: for a cron route or a scheduled function, instead of a process that runs. What failed
+   * is tried again by a later call, when its time has come. Several at once, or beside a running dispatcher, share the work.
+   *
+   * @param options `deadlineMs`: how long it may take, in milliseconds; 50,000 unless told
+   * @throws `database_outdated` before `migrate()`, `database_unavailable`, `option_invalid`
+   * @example
+   * ```ts
+   * export async function GET() {
+   *   return Response.json(await hooks.drain({ deadlineMs: 25_000 }))
+   * }
+   * ```
+   */
+  drain(options?: DrainOptions): Promise<Drained>
   /** Ends the dispatcher: attempts under way are finished and written down, the rest is left to the next start. */
   stop(): Promise<void>
   /** Ends the dispatcher and closes all connections. */

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryDatabase } from '../../test/support/database.ts'
-import { jsonRows } from './json-rows.ts'
+import { givenRows } from './given-rows.ts'
 import { type SqliteStore, sqlite } from './sqlite/index.ts'
 import { exec } from './work.ts'
 
-describe('jsonRows', () => {
+describe('givenRows', () => {
   let store: SqliteStore
 
   beforeEach(async () => {
@@ -19,7 +19,7 @@ describe('jsonRows', () => {
 
   const read = <Row extends object>(rows: readonly Row[], columns: readonly (keyof Row & string)[]) =>
     store.db
-      .selectFrom(jsonRows(store, rows, columns).as('row'))
+      .selectFrom(givenRows(store, rows, columns).as('row'))
       .selectAll()
       .execute()
 
@@ -59,7 +59,7 @@ describe('jsonRows', () => {
   it('make the same statement however many they are', () => {
     const sqlOf = (rows: readonly { id: number }[]) =>
       store.db
-        .selectFrom(jsonRows(store, rows, ['id']).as('row'))
+        .selectFrom(givenRows(store, rows, ['id']).as('row'))
         .selectAll()
         .compile().sql
     expect(sqlOf([{ id: 1 }])).toBe(sqlOf([{ id: 1 }, { id: 2 }]))
@@ -76,14 +76,14 @@ describe('jsonRows', () => {
           .insertInto('lane')
           .columns(['hook_id', 'next_at'])
           .expression(
-            store.db.selectFrom(jsonRows(store, lanes, ['hook_id', 'next_at']).as('row')).selectAll(),
+            store.db.selectFrom(givenRows(store, lanes, ['hook_id', 'next_at']).as('row')).selectAll(),
           ),
       )
       const later = [{ hook_id: 2, next_at: 30 }]
       return yield* exec(
         store.db
           .updateTable('lane')
-          .from(jsonRows(store, later, ['hook_id', 'next_at']).as('later'))
+          .from(givenRows(store, later, ['hook_id', 'next_at']).as('later'))
           .set((eb) => ({ next_at: eb.ref('later.next_at') }))
           .whereRef('lane.hook_id', '=', 'later.hook_id'),
       )

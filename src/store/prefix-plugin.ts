@@ -11,7 +11,8 @@ import type { Tables } from './tables.ts'
 /** What our tables are called on databases without schemas. */
 export const TABLE_PREFIX = 'hookwright_'
 
-const tableNames = new Set<string>([
+/** The names of our tables, as queries write them. */
+export const tableNames: ReadonlySet<string> = new Set<string>([
   'hook',
   'subscription',
   'listening',

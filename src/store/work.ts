@@ -65,3 +65,22 @@ function advance<T>(
   }
   return work.next(result)
 }
+
+/** Runs work to its end on an asynchronous driver. */
+export async function runAsync<T>(
+  work: Work<T>,
+  execute: (query: CompiledQuery) => Promise<QueryResult<unknown>>,
+): Promise<T> {
+  let step = work.next()
+  while (!step.done) {
+    let result: QueryResult<unknown>
+    try {
+      result = await execute(step.value)
+    } catch (error) {
+      step = work.throw(error)
+      continue
+    }
+    step = work.next(result)
+  }
+  return step.value
+}

@@ -55,7 +55,7 @@ export function testHooks(hooks: object, options: { now?: Date | number } = {}):
     respond(respond) {
       recorder.respond = respond
     },
-    flush: () => seams.dispatcher.drain(),
+    flush: () => seams.dispatcher.flush(),
     clear() {
       recorder.deliveries.length = 0
     },

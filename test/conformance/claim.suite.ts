@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
-import { claim } from '../../src/dispatch/claim.ts'
+import { claimDue } from '../../src/dispatch/claim.ts'
+import { claimParked } from '../../src/dispatch/claim-parked.ts'
+import { LaneChanges } from '../../src/dispatch/lanes.ts'
 import type { ClaimContext } from '../../src/dispatch/parking.ts'
 import { createHooks } from '../../src/index.ts'
 import { SEAMS, type Seams } from '../../src/operations/index.ts'
@@ -60,8 +62,18 @@ export function claimSuite(harness: Harness): void {
         lease: `lease-${leases}`,
         leaseUntil: now + 25_000,
       }
-      const { claimed } = await store.write(() => claim(context, { free, perHook: 20, underWay }))
-      return claimed
+      const room = { perHook: 20, underWay }
+      const parked = await store.write(() => claimParked(context, { ...room, free: Math.ceil(free / 2) }))
+      const counts = new Map(underWay)
+      for (const { hook } of parked.claimed) counts.set(hook.id, (counts.get(hook.id) ?? 0) + 1)
+      const due = await store.write(function* () {
+        const lanes = new LaneChanges()
+        const rest = { ...room, underWay: counts, free: free - parked.claimed.length }
+        const claim = yield* claimDue(context, rest, lanes)
+        yield* lanes.write(store, now)
+        return claim
+      })
+      return [...parked.claimed, ...due.claimed]
     }
 
     const hookIds = (claimed: readonly { hook: { id: number } }[]) => [
@@ -292,7 +304,7 @@ export function claimSuite(harness: Harness): void {
         return { status: 200 }
       })
       await test.flush()
-      expect(await Promise.all(leases)).toEqual([[{ due_at: START + 60_000 + 25_000 }]])
+      expect(await Promise.all(leases)).toEqual([[{ due_at: START + 60_000 + 10_000 }]])
     })
   })
 }

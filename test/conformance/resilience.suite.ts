@@ -77,7 +77,7 @@ export function resilienceSuite(harness: Harness): void {
       const store = app.database.store()
       const events = await store.db.selectFrom('event').selectAll().orderBy('seq').execute()
       const prepared = events.map((event) => ({
-        event,
+        event: { ...event, fanout_due_at: event.fanout_due_at ?? 0 },
         outcome: 'ready' as const,
         data: event.data ?? '',
         found: undefined,

@@ -65,6 +65,36 @@ export function describeSqliteStore(
         .all()
         .map((row) => (row as { event: string }).event)
 
+    function another(): SqliteStore {
+      const other = sqlite(application)
+      onTestFinished(() => other.close())
+      return other
+    }
+
+    describe('watch', () => {
+      it("notices another's commit, and no write of its own", async () => {
+        const listener = vi.fn()
+        onTestFinished(store.watch(listener).end)
+        for (let count = 0; count < 20; count += 1) await store.write(() => exec(insertListening(crypto.randomUUID())))
+        expect(listener).not.toHaveBeenCalled()
+
+        await another().write(() => exec(insertListening(crypto.randomUUID())))
+        await vi.waitFor(() => expect(listener).toHaveBeenCalled())
+        expect(listener).toHaveBeenCalledTimes(1)
+      })
+
+      it('tells every listener until that one ends it', async () => {
+        const ended = vi.fn()
+        const listening = vi.fn()
+        const { end } = store.watch(ended)
+        onTestFinished(store.watch(listening).end)
+        end()
+        await another().write(() => exec(insertListening(crypto.randomUUID())))
+        await vi.waitFor(() => expect(listening).toHaveBeenCalled())
+        expect(ended).not.toHaveBeenCalled()
+      })
+    })
+
     it('takes over the file and the library that it was given', () => {
       expect(store.name).toBe(path)
       expect(store.dialect).toBe('sqlite')
@@ -191,7 +221,7 @@ export function describeSqliteStore(
     })
 
     it('writes nothing while idle, though it watches', async () => {
-      onTestFinished(store.watch(() => {}))
+      onTestFinished(store.watch(() => {}).end)
       await store.migrate()
       const state = () => [
         ...[path, `${path}-wal`].map((file) => statSync(file, { bigint: true }).mtimeNs),

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { hasMethods } from '../handles.ts'
 
 /** The two libraries that hookwright can run SQLite through. */
 export type SqliteLibrary = 'node:sqlite' | 'better-sqlite3'
@@ -30,14 +31,4 @@ export function isDatabaseSync(value: unknown): value is DatabaseSync {
   return hasMethods(value, ['prepare', 'exec', 'location']) && 'isTransaction' in value
 }
 
-export function hasMethods(value: unknown, names: readonly string[]): value is object {
-  if (typeof value !== 'object' || value === null) return false
-  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-}
-
-/** What a wrong value is, for a message: its class only, because its fields may hold a password. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  const name = (typeof value === 'object' && value.constructor?.name) || typeof value
-  return `${/^[AEIOU]/i.test(name) ? 'an' : 'a'} ${name}`
-}
+export { hasMethods, kindOf } from '../handles.ts'

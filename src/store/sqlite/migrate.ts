@@ -36,6 +36,12 @@ export function* migrateTables(db: Kysely<Tables>, now: number, steps = migratio
   return done
 }
 
+/** The statements that `migrateTables` would run. */
+export function* planMigration(steps = migrations): Work<string[]> {
+  const missing = yield* missingStatements([{ id: 0, name: '', statements: [CREATE_MIGRATION_TABLE] }, ...steps])
+  return [...missing]
+}
+
 /** The statements of all migrations whose table, index or column is not there. */
 export function* missingStatements(steps = migrations): Work<Set<string>> {
   const things = yield* rows(CompiledQuery.raw(EXISTING_THINGS) as CompiledQuery<{ thing: string }>)
@@ -45,7 +51,7 @@ export function* missingStatements(steps = migrations): Work<Set<string>> {
 
 /** The table, index or `table.column` that a statement makes. */
 function madeBy(statement: string): string {
-  const created = /^CREATE (?:UNIQUE )?(?:TABLE|INDEX) (\w+)/.exec(statement)
+  const created = /^CREATE (?:UNIQUE )?(?:TABLE|INDEX) (?:IF NOT EXISTS )?(\w+)/.exec(statement)
   if (created?.[1] !== undefined) return created[1]
   const added = /^ALTER TABLE (\w+) ADD COLUMN (\w+)/.exec(statement)
   if (added !== null) return `${added[1]}.${added[2]}`

@@ -1,19 +1,20 @@
 import { accessSync, constants } from 'node:fs'
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import { systemClock } from '../../core/clock.ts'
+import { type Clock, systemClock } from '../../core/clock.ts'
 import { HookwrightError, messageOf, problem } from '../../core/errors.ts'
 import { systemRandom } from '../../core/random.ts'
 import { PrefixPlugin } from '../prefix-plugin.ts'
 import { createQueryBuilder, isRead } from '../query-builder.ts'
 import type { Store, WriteOptions } from '../store.ts'
 import type { Tables } from '../tables.ts'
+import type { Watch } from '../watch.ts'
 import { runSync, type Work } from '../work.ts'
 import { untilFree } from './busy.ts'
 import type { SqliteConnection } from './connection.ts'
 import type { SqliteLibrary } from './handles.ts'
 import { refuseSecondLibrary } from './libraries.ts'
-import { migrateTables } from './migrate.ts'
+import { migrateTables, planMigration } from './migrate.ts'
 import { watchCommits } from './wal-watch.ts'
 
 /** What `sqlite()` found out about the database that it was given. */
@@ -27,11 +28,19 @@ export interface SqliteSource {
   patienceMs: number
 }
 
+/** How long a dispatcher sleeps at the most. */
+const LONGEST_SLEEP_MS = 1_000
+
 /** The store on SQLite. Each transaction is one synchronous call: no lock of ours is held while anything is awaited. */
 export class SqliteStore implements Store {
   readonly dialect = 'sqlite'
+  readonly locks = 'database'
+  readonly schema = undefined
+  readonly clock: Clock = systemClock
   readonly name: string
   readonly db: Kysely<Tables>
+  // biome-ignore lint/suspicious/noExplicitAny: the tables are the application's own, and it alone knows their types
+  readonly applicationDb: Kysely<any>
   readonly #source: SqliteSource
   #opening: Promise<SqliteConnection> | undefined
   #connection: SqliteConnection | undefined
@@ -48,6 +57,7 @@ export class SqliteStore implements Store {
       createQueryCompiler: () => new SqliteQueryCompiler(),
     }
     this.db = createQueryBuilder<Tables>(dialect, (query) => this.#alone(query), [new PrefixPlugin()])
+    this.applicationDb = this.db.withoutPlugins()
   }
 
   async open(): Promise<void> {
@@ -71,11 +81,15 @@ export class SqliteStore implements Store {
     await this.write(() => migrateTables(this.db, systemClock.now()))
   }
 
+  async planMigration(): Promise<string[]> {
+    return await this.read(() => planMigration())
+  }
+
   verify(): void {
     refuseSecondLibrary(this.#source.library, this.name)
   }
 
-  watch(listener: () => void): () => void {
+  watch(listener: () => void): Watch {
     const connection = this.#connection
     if (connection === undefined) {
       throw problem('database_invalid', {
@@ -87,10 +101,18 @@ export class SqliteStore implements Store {
     const dataVersion = () => (connection.execute(query).rows[0] as { data_version: number }).data_version
     const end = watchCommits(this.name, dataVersion, listener)
     this.#watches.add(end)
-    return () => {
-      this.#watches.delete(end)
-      end()
+    return {
+      // A commit of somebody else's calls the listener within milliseconds; nobody calls after a fault elsewhere.
+      looked: () => LONGEST_SLEEP_MS,
+      end: () => {
+        this.#watches.delete(end)
+        end()
+      },
     }
+  }
+
+  explain(error: unknown): unknown {
+    return explained(error)
   }
 
   async close(): Promise<void> {

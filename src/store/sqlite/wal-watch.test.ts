@@ -30,7 +30,7 @@ describe('watching the commits of others', () => {
   function noteDelays({ application, store }: Awaited<ReturnType<typeof openStore>>) {
     const seenAt: number[] = []
     const count = application.prepare('SELECT count(*) AS count FROM item')
-    const end = store.watch(() => {
+    const { end } = store.watch(() => {
       const seen = Number(count.get()?.count)
       const now = performance.timeOrigin + performance.now()
       while (seenAt.length < seen) seenAt.push(now)
@@ -83,7 +83,7 @@ describe('watching the commits of others', () => {
     async () => {
       const { path, application, store } = await openStore()
       const listener = vi.fn()
-      onTestFinished(store.watch(listener))
+      onTestFinished(store.watch(listener).end)
       async function noticed(commit: () => unknown) {
         listener.mockClear()
         await commit()

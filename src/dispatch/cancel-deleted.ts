@@ -1,0 +1,41 @@
+import { givenRows } from '../store/given-rows.ts'
+import { exec, rows, type Work } from '../store/work.ts'
+import type { ClaimContext, Key } from './parking.ts'
+
+/** Parked deliveries of a deleted hook that are cancelled in one claim. */
+const CANCELLED_AT_ONCE = 500
+
+/**
+ * Cancels deliveries of a deleted hook: those that were taken, and a part of those that are parked.
+ *
+ * @returns whether more may be parked, to which a lane must lead
+ */
+export function* cancelDeleted(
+  { store, now }: ClaimContext,
+  hookId: number,
+  taken: readonly Key[],
+): Work<boolean> {
+  const { db } = store
+  const parked: Key[] = yield* rows(
+    db
+      .selectFrom('delivery')
+      .select(['hook_id', 'event_seq'])
+      .where('hook_id', '=', hookId)
+      .where('parked_due_at', 'is not', null)
+      .orderBy('parked_due_at')
+      .limit(CANCELLED_AT_ONCE),
+  )
+  const ended = [...taken, ...parked]
+  if (ended.length > 0) {
+    yield* exec(
+      db
+        .updateTable('delivery')
+        .from(givenRows(store, ended, ['hook_id', 'event_seq']).as('ended'))
+        .set({ status: 'cancelled', reason: 'the hook was deleted', finished_at: now })
+        .set({ due_at: null, parked_due_at: null, lease: null })
+        .whereRef('delivery.hook_id', '=', 'ended.hook_id')
+        .whereRef('delivery.event_seq', '=', 'ended.event_seq'),
+    )
+  }
+  return parked.length === CANCELLED_AT_ONCE
+}

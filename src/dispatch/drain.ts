@@ -1,0 +1,83 @@
+import type { Clock } from '../core/clock.ts'
+import { problem } from '../core/errors.ts'
+import { refuseUnknownOptions } from '../core/options.ts'
+import type { Engine } from './engine.ts'
+
+export interface DrainOptions {
+  /** How long it may take in all, in milliseconds. 50,000 unless told, which fits into a function that has a minute. */
+  deadlineMs?: number
+}
+
+/** What was done before the deadline. */
+export interface Drained {
+  delivered: number
+  /** Attempts that failed and are tried again later. */
+  retried: number
+  /** Deliveries whose last attempt failed. */
+  failed: number
+  /** Whether everything is done that was due; if not, call it again. */
+  finished: boolean
+}
+
+const DEFAULT_DEADLINE_MS = 50_000
+/** What is left of the time when attempts are broken off, so that their results can be written. */
+const MOST_FOR_WRITING_MS = 1_000
+
+/** @throws `option_invalid` */
+export function drainDeadline(options: DrainOptions = {}): number {
+  refuseUnknownOptions(options, ['deadlineMs'], 'drain')
+  const { deadlineMs = DEFAULT_DEADLINE_MS } = options
+  if (typeof deadlineMs === 'number' && deadlineMs > 0) return deadlineMs
+  throw problem('option_invalid', {
+    field: 'drain.deadlineMs',
+    value: deadlineMs,
+    problem: 'it must be a number of milliseconds above 0',
+    cure: `It is ${DEFAULT_DEADLINE_MS} if left out`,
+  })
+}
+
+/**
+ * Delivers what is due, and returns when nothing is left that could be done without waiting, or when the time is over. No
+ * attempt begins in the last part of the time, the length of an attempt or half of it all; what is under way at its end is
+ * broken off and given back.
+ */
+export async function drain(
+  engine: Engine,
+  { clock, deadlineMs, timeoutMs }: { clock: Clock; deadlineMs: number; timeoutMs: number },
+): Promise<Drained> {
+  const drained = { delivered: 0, retried: 0, failed: 0 }
+  const abort = new AbortController()
+  const over = Promise.withResolvers<void>()
+  const cancelWait = clock.timer(deadlineMs - forWriting(deadlineMs), () => {
+    abort.abort()
+    over.resolve()
+  })
+  const lastBegin = clock.now() + deadlineMs - Math.min(timeoutMs, deadlineMs / 2)
+  const stopListening = engine.onResult(({ next_status: status }) => {
+    if (status === 'delivered') drained.delivered += 1
+    else if (status === 'pending') drained.retried += 1
+    else drained.failed += 1
+  })
+  try {
+    for (;;) {
+      const claims = clock.now() < lastBegin
+      const sleep = await engine.turn({ signal: abort.signal, claims })
+      if (sleep > 0 || !claims) {
+        await Promise.race([engine.settled(), over.promise])
+        if (sleep > 0 && engine.isEmpty) return { ...drained, finished: claims }
+        if (!claims) break
+      }
+      if (abort.signal.aborted) break
+    }
+    await engine.attemptsEnded()
+    await engine.finish()
+    return { ...drained, finished: false }
+  } finally {
+    cancelWait()
+    stopListening()
+  }
+}
+
+function forWriting(deadlineMs: number): number {
+  return Math.min(MOST_FOR_WRITING_MS, deadlineMs / 10)
+}

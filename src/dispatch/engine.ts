@@ -1,0 +1,290 @@
+import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Random } from '../core/random.ts'
+import {
+  fanOut,
+  giveEventsBack,
+  type PendingEvent,
+  type PrepareContext,
+  type Prepared,
+} from '../events/index.ts'
+import type { FieldDefinitions } from '../hooks/index.ts'
+import type { Transport } from '../outbound/index.ts'
+import type { Store } from '../store/store.ts'
+import type { Room } from './allowance.ts'
+import { attempt } from './attempt.ts'
+import { type Claim, type Claimed, claimDue } from './claim.ts'
+import { claimParked } from './claim-parked.ts'
+import { Ended } from './ended.ts'
+import { FanOutQueue } from './fan-out-queue.ts'
+import { type Deliver, HAND_OVER_LEASE_MS, handOver } from './hand-over.ts'
+import { LaneChanges } from './lanes.ts'
+import { Leases } from './leases.ts'
+import type { DispatchSettings } from './options.ts'
+import type { ClaimContext } from './parking.ts'
+import { type AttemptResult, HANDED_OVER, keyOf, renew } from './record.ts'
+import { reportFailures, reportUnknown } from './report.ts'
+import type { PayloadFunction } from './request.ts'
+import { Shares } from './shares.ts'
+import { Underway } from './underway.ts'
+import { waiting } from './waiting.ts'
+
+export interface EngineContext {
+  store: Store
+  fields: FieldDefinitions
+  settings: DispatchSettings
+  prepare: PrepareContext
+  payload: PayloadFunction | undefined
+  deliver: Deliver | undefined
+  clock: Clock
+  random: Random
+  logger: Logger
+  transport: Transport
+}
+
+/** What a turn of the engine is asked for. */
+export interface TurnOptions {
+  /** Breaks off the attempts that this turn begins. */
+  signal?: AbortSignal | undefined
+  /** Whether new deliveries may be claimed; true unless told. */
+  claims?: boolean
+}
+
+/** Deliveries that fan-out makes in one transaction: more would hold locks, and on SQLite the event loop, for too long. */
+const FAN_OUT_BUDGET = 1_000
+/** Nobody calls after a fault elsewhere, so look by oneself from time to time. */
+const LONGEST_SLEEP_MS = 1_000
+
+/**
+ * Fans out events and delivers them, turn by turn: a turn writes the results of attempts, gives events their deliveries, and
+ * claims what is due, in one transaction. Attempts, and serializers that take long, go on between turns.
+ */
+export class Engine {
+  readonly #context: EngineContext
+  readonly #wake: () => void
+  readonly #queue: FanOutQueue
+  readonly #underway = new Underway()
+  readonly #ended = new Ended()
+  readonly #shares: Shares
+  readonly #leases: Leases
+  readonly #instance: string
+  readonly #listeners = new Set<(result: AttemptResult) => void>()
+  #claims = 0
+  #turning: Promise<unknown> = Promise.resolve()
+
+  /** @param wake called when there is something for the next turn */
+  constructor(context: EngineContext, wake: () => void) {
+    const { leaseMs, concurrencyPerHook } = context.settings
+    this.#context = context
+    this.#wake = wake
+    this.#queue = new FanOutQueue(context.prepare, context.clock, leaseMs)
+    this.#leases = new Leases(leaseMs)
+    this.#shares = new Shares(concurrencyPerHook)
+    this.#instance = context.random.id()
+  }
+
+  /**
+   * One turn, after the one that is under way.
+   *
+   * @returns how long one may sleep, in milliseconds: 0 if there may be more to do at once
+   */
+  turn(options: TurnOptions = {}): Promise<number> {
+    const turn = this.#turning.then(() => this.#turn(options))
+    this.#turning = turn.catch(() => {})
+    return turn
+  }
+
+  /** Resolves when no serializer runs and no attempt is under way. */
+  async settled(): Promise<void> {
+    await this.#queue.settled()
+    await this.#underway.ended()
+  }
+
+  /** Resolves when no attempt is under way. */
+  async attemptsEnded(): Promise<void> {
+    await this.#underway.ended()
+  }
+
+  /** Whether nothing is in hand, and nothing left to be written down. */
+  get isEmpty(): boolean {
+    return this.#ended.size === 0 && this.#queue.inHand === 0 && this.#underway.size === 0
+  }
+
+  /** Calls `listener` with each result, until the function that comes back is called. */
+  onResult(listener: (result: AttemptResult) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Writes down what is known, and lets go of events in hand, so that another process may have them at once. */
+  async finish(): Promise<void> {
+    await this.#turning
+    const { store, clock } = this.#context
+    const ended = this.#ended
+    const events = this.#queue.abandon()
+    if (ended.size + events.length === 0) return
+    const written = await store.write(function* () {
+      const lanes = new LaneChanges()
+      const now = clock.now()
+      const written = yield* ended.write(store, now, lanes)
+      yield* giveEventsBack(store, events)
+      yield* lanes.write(store, now)
+      return written
+    })
+    ended.forget(written)
+  }
+
+  async #turn({ signal, claims = true }: TurnOptions): Promise<number> {
+    const { store, clock, settings } = this.#context
+    const queue = this.#queue
+    const look = await store.read(function* () {
+      const now = clock.now()
+      return { events: yield* queue.look(now), ...(yield* waiting(store, now)) }
+    })
+    const found = look.events.due
+      ? await store.write(() => queue.lease(clock.now()), { durable: false })
+      : look.events.found
+    await this.#prepare(found)
+
+    const ready = queue.takeReady()
+    let free = claims ? Math.max(settings.concurrency - this.#underway.size, 0) : 0
+    let any = found.length > 0
+    if (look.laneDue && free > 0) {
+      // Half of what is free at the most, so that hooks without a lane are not the last in the queue.
+      const parked = await this.#claimParked(Math.ceil(free / 2))
+      this.#launch(parked.claimed, signal)
+      any ||= parked.claimed.length + parked.putAside > 0
+      free -= parked.claimed.length
+    }
+    const now = clock.now()
+    const leases = { events: queue.leasesDue(now), attempts: this.#leases.due(now) }
+    const toWrite = ready.length + this.#ended.size + leases.events.length + leases.attempts.length
+    if (toWrite > 0 || (look.due && free > 0)) {
+      const progress = await this.#write(ready, free, leases)
+      this.#launch(progress.claimed, signal)
+      any ||= progress.any
+    }
+    return any ? 0 : this.#untilNext(look.nextAt)
+  }
+
+  async #prepare(found: readonly PendingEvent[]): Promise<void> {
+    const { store, logger } = this.#context
+    const queue = this.#queue
+    const known = queue.unknown.size
+    await queue.prepare(found, this.#wake)
+    const foreign = queue.takeForeign()
+    if (foreign.length > 0) await store.write(() => giveEventsBack(store, foreign), { durable: false })
+    if (queue.unknown.size > known) reportUnknown(logger, queue.unknown)
+  }
+
+  #untilNext(nextAt: number | undefined): number {
+    const times = [nextAt, this.#leases.nextAt()].filter((at) => at !== undefined)
+    if (times.length === 0) return LONGEST_SLEEP_MS
+    return Math.min(Math.max(Math.min(...times) - this.#context.clock.now(), 1), LONGEST_SLEEP_MS)
+  }
+
+  #claimParked(free: number): Promise<Claim> {
+    const { store, clock } = this.#context
+    const room = this.#room(free)
+    return store.write(() => claimParked(this.#claimContext(clock.now()), room), { durable: false })
+  }
+
+  async #write(
+    ready: readonly Prepared[],
+    free: number,
+    leases: { events: readonly PendingEvent[]; attempts: readonly Claimed[] },
+  ): Promise<{ claimed: Claimed[]; any: boolean }> {
+    const { store, clock, settings, logger } = this.#context
+    const ended = this.#ended
+    const queue = this.#queue
+    const room = this.#room(free)
+    const claimContext = (now: number) => this.#claimContext(now)
+    try {
+      const done = await store.write(
+        function* () {
+          // The locks may be long in coming, so the time, and what has ended by now, are looked up when they are there: a
+          // lease would be over before it began, or a delivery claimed again whose result is known.
+          const now = clock.now()
+          const leaseUntil = now + settings.leaseMs
+          const lanes = new LaneChanges()
+          const written = yield* ended.write(store, now, lanes)
+          yield* renew(store, leases.attempts.map(keyOf), leaseUntil)
+          const events = yield* queue.renew(leases.events, now)
+          const left = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
+          const claim = yield* claimDue(claimContext(now), room, lanes)
+          yield* lanes.write(store, now)
+          return { ...claim, written, left, events, leaseUntil }
+        },
+        { durable: false },
+      )
+      const { claimed, putAside, written, left } = done
+      ended.forget(written)
+      queue.prolonged(done.events)
+      this.#leases.prolonged(leases.attempts, done.leaseUntil)
+      queue.release(ready, left)
+      reportFailures(logger, ready)
+      const all = claimed.length + putAside + written.results + written.brokenOff + ready.length
+      return { claimed, any: all > 0 }
+    } catch (error) {
+      queue.release([], ready)
+      throw error
+    }
+  }
+
+  #claimContext(now: number): ClaimContext {
+    const { store, fields, settings, deliver } = this.#context
+    this.#claims += 1
+    const token = `${this.#instance}-${this.#claims}`
+    return deliver === undefined
+      ? { store, fields, now, lease: token, leaseUntil: now + settings.leaseMs }
+      : { store, fields, now, lease: HANDED_OVER + token, leaseUntil: now + HAND_OVER_LEASE_MS }
+  }
+
+  #room(free: number): Room {
+    const { settings, deliver } = this.#context
+    const underWay = this.#underway.byHook
+    const perHook = settings.concurrencyPerHook
+    // Handed over, it is the application's queue that meets the target.
+    if (deliver !== undefined) return { free, perHook, underWay }
+    const shares = this.#shares
+    const silent = [...underWay].reduce(
+      (total, [hook, count]) => total + (shares.isSilent(hook) ? count : 0),
+      0,
+    )
+    return {
+      free,
+      perHook,
+      underWay,
+      shareOf: (hook) => shares.of(hook),
+      isSilent: (hook) => shares.isSilent(hook),
+      // The other half is for hooks that answer.
+      freeForSilent: Math.ceil(settings.concurrency / 2) - silent,
+    }
+  }
+
+  #launch(claimed: readonly Claimed[], signal: AbortSignal | undefined): void {
+    if (claimed.length === 0) return
+    const { store, logger, clock, settings, deliver } = this.#context
+    if (deliver !== undefined) {
+      const { timeoutMs } = settings
+      this.#underway.add(0, handOver({ store, logger, clock, timeoutMs }, claimed, deliver))
+      return
+    }
+    for (const one of claimed) {
+      this.#leases.add(one)
+      this.#underway.add(one.hook.id, this.#deliver(one, signal))
+    }
+  }
+
+  async #deliver(claimed: Claimed, signal: AbortSignal | undefined): Promise<void> {
+    const result = await attempt(this.#context, claimed, signal)
+    this.#leases.delete(claimed)
+    if (result === undefined) this.#ended.addBrokenOff(keyOf(claimed))
+    else {
+      this.#shares.note(claimed.hook.id, result.status !== null)
+      this.#ended.add(result)
+      for (const listener of this.#listeners) listener(result)
+    }
+    this.#wake()
+  }
+}

@@ -1,0 +1,23 @@
+import * as m0001 from './0001-hooks-and-deliveries.ts'
+
+/** A statement, and the one thing that it makes. */
+export interface MigrationStatement {
+  /**
+   * `table` or `index`, `table.column`, `function()` or `table!trigger`. Empty for a statement that goes with the one before
+   * it and runs when that does.
+   */
+  makes: string
+  sql: string
+}
+
+/** One step of hookwright's own schema. Steps only add; each runs once, in the order of its number. */
+export interface Migration {
+  id: number
+  name: string
+  /** @param schema quoted */
+  statements(schema: string): readonly MigrationStatement[]
+}
+
+export const migrations: readonly Migration[] = [
+  { id: 1, name: 'hooks-and-deliveries', statements: m0001.statements },
+]
