@@ -1,8 +1,8 @@
 import { problem } from '../core/errors.ts'
 import { type FieldDefinitions, selectHooks } from '../hooks/index.ts'
+import { locking } from '../store/lock-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
-import { locking } from '../store/lock-rows.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type AttemptContext, attempt } from './attempt.ts'
 import type { Claimed } from './claim.ts'
@@ -59,21 +59,21 @@ function* begin(
           locking(
             store,
             store.db
-            .selectFrom('event as e')
-            .innerJoin('delivery as d', 'd.event_seq', 'e.seq')
-            .select([
-              'd.status',
-              'd.due_at',
-              'd.lease',
-              'd.attempts',
-              'd.body',
-              'e.seq',
-              'e.uid',
-              'e.name',
-              'e.data',
-            ])
-            .where('e.uid', '=', key.uid)
-            .where('d.hook_id', '=', key.hookId),
+              .selectFrom('event as e')
+              .innerJoin('delivery as d', 'd.event_seq', 'e.seq')
+              .select([
+                'd.status',
+                'd.due_at',
+                'd.lease',
+                'd.attempts',
+                'd.body',
+                'e.seq',
+                'e.uid',
+                'e.name',
+                'e.data',
+              ])
+              .where('e.uid', '=', key.uid)
+              .where('d.hook_id', '=', key.hookId),
             'd',
           ),
         )

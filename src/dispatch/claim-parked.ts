@@ -55,7 +55,9 @@ export function* claimParked(context: ClaimContext, room: Room): Work<Claim> {
     for (const key of mine) if (left.take(hook_id)) taken.push(key)
     // One that had its share waits for the end of an attempt; one that found no room is looked at in the next claim.
     const nextAt = wanted >= share ? leaseUntil : now
-    yield* exec(parked.length > mine.length ? postponeLane(store, hook_id, nextAt) : removeLane(store, hook_id))
+    yield* exec(
+      parked.length > mine.length ? postponeLane(store, hook_id, nextAt) : removeLane(store, hook_id),
+    )
   }
   return { claimed: yield* lease(context, taken, hooks), putAside }
 }

@@ -4,9 +4,9 @@ import { givenRows, isGiven } from '../store/given-rows.ts'
 import { holding, skippingLocked } from '../store/lock-rows.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 import { Allowance, type Room } from './allowance.ts'
+import { cancelDeleted } from './cancel-deleted.ts'
 import type { LaneChanges } from './lanes.ts'
 import { type ClaimContext, type Key, park } from './parking.ts'
-import { cancelDeleted } from './cancel-deleted.ts'
 
 /** A delivery that this dispatcher may make an attempt of, with all that the attempt needs. */
 export interface Claimed {
@@ -107,7 +107,9 @@ export function* hooksOf(
   const hooks = new Map(found.map((hook) => [hook.id, hook]))
   if (!hold || store.locks === 'database' || disabled.length === 0) return hooks
   // Looked at again under a lock: if one is enabled at this moment, nobody would come back to what is parked for it now.
-  const held = yield* rows(holding(store, selectHooks(store, fields).where(isGiven(store, 'hook.id', disabled))))
+  const held = yield* rows(
+    holding(store, selectHooks(store, fields).where(isGiven(store, 'hook.id', disabled))),
+  )
   for (const id of disabled) hooks.delete(id)
   for (const hook of held) hooks.set(hook.id, hook)
   return hooks

@@ -1,11 +1,11 @@
 import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import {
-  type PendingEvent,
-  type PendingOptions,
   dueEvents,
   giveEventsBack,
   leaseEvents,
+  type PendingEvent,
+  type PendingOptions,
   type PrepareContext,
   type Prepared,
   pendingEvents,
@@ -79,7 +79,9 @@ export class FanOutQueue {
   leasesDue(now: number): PendingEvent[] {
     if (this.#context.store.locks === 'database') return []
     const limit = now + this.#leaseMs / 2
-    return [...this.#inHand.values()].map(({ event }) => event).filter((event) => event.fanout_due_at <= limit)
+    return [...this.#inHand.values()]
+      .map(({ event }) => event)
+      .filter((event) => event.fanout_due_at <= limit)
   }
 
   /** Prolongs leases. Once that is committed, tell it by `prolonged`. */

@@ -25,7 +25,10 @@ export class LaneChanges {
   *write(store: Store, now: number): Work<void> {
     const all = new Set([...this.#opened, ...this.#woken])
     if (all.size === 0) return
-    const lanes = store.db.selectFrom('lane').select('hook_id').where(isGiven(store, 'lane.hook_id', all))
+    const lanes = store.db
+      .selectFrom('lane')
+      .select('hook_id')
+      .where(isGiven(store, 'lane.hook_id', all))
     const there = yield* rows(locking(store, lanes.orderBy('hook_id')))
     const woken = there.map(({ hook_id }) => hook_id).filter((id) => this.#woken.has(id))
     if (woken.length > 0) {

@@ -22,7 +22,7 @@ describe('dispatchSettings', () => {
     [{ concurrencyPerHook: '20' }, 'dispatch.concurrencyPerHook', '"20"'],
     [{ timeoutMs: Number.NaN }, 'dispatch.timeoutMs', 'NaN'],
     [{ timeoutMs: -5 }, 'dispatch.timeoutMs', '-5'],
-    [{ leaseMs: 999 }, 'dispatch.leaseMs', '999'],
+    [{ leaseMs: 99 }, 'dispatch.leaseMs', '99'],
     [{ timeout: 5 }, 'dispatch.timeout', '5'],
     [{ retry: { tries: 3 } }, 'dispatch.retry.tries', '3'],
     [null, 'dispatch', 'null'],

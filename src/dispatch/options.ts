@@ -26,8 +26,8 @@ export interface DispatchSettings {
   retry: RetryPolicy
 }
 
-/** A lease is prolonged after half of it, by a dispatcher that may be busy for some hundred milliseconds. */
-const SHORTEST_LEASE_MS = 1_000
+/** A lease is prolonged after half of it, by a dispatcher that is busy for some milliseconds in between. */
+const SHORTEST_LEASE_MS = 100
 
 /** @throws `option_invalid` */
 export function dispatchSettings(options: DispatchOptions = {}): DispatchSettings {

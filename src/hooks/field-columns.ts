@@ -1,8 +1,8 @@
 import { type ColumnDataType, CompiledQuery, sql } from 'kysely'
 import type { FieldType } from '../catalog/index.ts'
 import { problem } from '../core/errors.ts'
-import { TABLE_PREFIX } from '../store/prefix-plugin.ts'
 import { exclusively } from '../store/exclusively.ts'
+import { TABLE_PREFIX } from '../store/prefix-plugin.ts'
 import type { Store } from '../store/store.ts'
 import { exec, first, rows, type Work } from '../store/work.ts'
 import type { FieldDefinition, FieldDefinitions } from './field.ts'
@@ -74,7 +74,9 @@ function* columnsOf(store: Store): Work<Map<string, string>> {
 
 function columnsQuery({ dialect, schema }: Store): CompiledQuery {
   if (dialect === 'sqlite') {
-    return CompiledQuery.raw('SELECT name, lower(type) AS type FROM pragma_table_info(?)', [`${TABLE_PREFIX}hook`])
+    return CompiledQuery.raw('SELECT name, lower(type) AS type FROM pragma_table_info(?)', [
+      `${TABLE_PREFIX}hook`,
+    ])
   }
   return CompiledQuery.raw(
     `SELECT column_name::text AS name, data_type::text AS type FROM information_schema.columns

@@ -1,5 +1,5 @@
 export type { Hooks } from './hooks.ts'
 export { Keeper } from './keeper.ts'
+export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'
 export { checkOptions } from './options.ts'
 export { clockOf, SEAMS, type Seams, transportOf } from './seams.ts'
-export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'

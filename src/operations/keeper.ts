@@ -1,5 +1,6 @@
 import type { Capture, CaptureDrift } from '../capture/index.ts'
 import type { Clock } from '../core/clock.ts'
+import { messageOf } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { reopenLanes } from '../dispatch/index.ts'
 import { ensureFieldColumns, type FieldDefinitions } from '../hooks/index.ts'
@@ -30,6 +31,7 @@ export class Keeper {
   #checking: Promise<void> = Promise.resolve()
   #checks = 0
   #seen: readonly CaptureDrift[] | undefined
+  #reported: string | undefined
   #ended = true
 
   constructor(context: KeeperContext) {
@@ -62,10 +64,15 @@ export class Keeper {
       // Whoever made our tables anew may not know of this application's fields.
       if (fields.size > 0) await store.write(() => ensureFieldColumns(store, fields))
       this.#seen = await capture.check()
+      this.#reported = undefined
     } catch (error) {
+      // Once, not every second: it may be that this role must not install triggers, and another one will.
+      const message = messageOf(error)
+      if (message === this.#reported) return
+      this.#reported = message
       logger.error(
         { err: error },
-        'the capture triggers could not be checked; they are looked at again in a second',
+        'the capture triggers could not be checked or repaired; they are looked at again every second',
       )
     }
   }

@@ -225,6 +225,29 @@ export function claimSuite(harness: Harness): void {
       ])
     })
 
+    it('are prolonged while an attempt goes on for longer than a lease, so that nobody takes it over', async () => {
+      const { hooks, test, store } = await bookstore({ leaseMs: 10_000, timeoutMs: 60_000 })
+      const hook = await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })
+      await addDue(store, hook.id, 1, START)
+      const { dispatcher, transport } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const answer = Promise.withResolvers<void>()
+      const post = transport.post.bind(transport)
+      transport.post = async (request) => {
+        await answer.promise
+        return await post(request)
+      }
+      await dispatcher.turn()
+      for (let seconds = 5; seconds <= 40; seconds += 5) {
+        test.clock.set(START + seconds * 1_000)
+        await dispatcher.turn()
+        expect(await claimOnce(store, test.clock.now() + 4_000)).toEqual([])
+      }
+      answer.resolve()
+      await test.flush()
+      expect(test.deliveries).toHaveLength(1)
+      expect(await hooks.deliveries()).toMatchObject([{ status: 'delivered', attempts: 1 }])
+    })
+
     it('take over what a dead dispatcher has claimed, once its lease has run out, under the same id', async () => {
       const { hooks, test, store } = await bookstore()
       const hook = await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })

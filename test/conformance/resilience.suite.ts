@@ -92,7 +92,6 @@ export function resilienceSuite(harness: Harness): void {
 
     it('is a broadcast to very many hooks: an event behind it does not wait for its last chunk', async () => {
       const { hooks, test } = await app.open(plain)
-      // Time stands still, so what is due is claimed by the ids of hooks: the lowest goes out as soon as it can.
       const small = await hooks.create({ owner: 7, event: 'small', target: `${TARGET}/small` })
       for (let owner = 1; owner <= 3_000; owner += 1) {
         await hooks.create({ owner, event: 'big', target: TARGET })
@@ -102,7 +101,8 @@ export function resilienceSuite(harness: Harness): void {
       await test.flush()
       const order = test.deliveries.map(({ target }) => target)
       expect(order).toHaveLength(3_001)
-      expect(order.indexOf(small.target)).toBeLessThan(256)
+      // Half of the first transaction is for those behind it.
+      expect(order.indexOf(small.target)).toBeLessThan(1_000)
     })
 
     it('is the lost table of lanes: the next start leads to what is parked', async () => {

@@ -75,7 +75,8 @@ export function describeSqliteStore(
       it("notices another's commit, and no write of its own", async () => {
         const listener = vi.fn()
         onTestFinished(store.watch(listener).end)
-        for (let count = 0; count < 20; count += 1) await store.write(() => exec(insertListening(crypto.randomUUID())))
+        for (let count = 0; count < 20; count += 1)
+          await store.write(() => exec(insertListening(crypto.randomUUID())))
         expect(listener).not.toHaveBeenCalled()
 
         await another().write(() => exec(insertListening(crypto.randomUUID())))

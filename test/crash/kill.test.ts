@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Bookstore, startBookstore } from '../support/bookstore.ts'
 import { temporaryDatabase } from '../support/database.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { seeded } from '../support/seeded.ts'
 import { openDatabase } from './open-database.ts'
 
 /** Kills between a commit and the delivery that the test wants to have seen, and rounds after which it gives up. */
@@ -181,15 +182,4 @@ async function precisely(ms: number): Promise<void> {
   const end = performance.now() + ms
   if (ms > 3) await sleep(ms - 2)
   while (performance.now() < end) await new Promise(setImmediate)
-}
-
-/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
-function seeded(from: number): () => number {
-  let state = from
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -38,13 +38,13 @@ const LONGEST_LIFE_MS = 60_000
 export function startChild(
   script: string,
   args: readonly string[] = [],
-  { uid }: { uid?: number } = {},
+  { uid, lifeMs = LONGEST_LIFE_MS }: { uid?: number; lifeMs?: number } = {},
 ): Child {
   const flags = ['--import', './scripts/source.ts', '--input-type=module-typescript', '--eval', script]
   const child = spawn(process.execPath, [...flags, '--', ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    timeout: LONGEST_LIFE_MS,
+    timeout: lifeMs,
     ...(uid !== undefined && { uid }),
   })
   const ended = new Promise<Pick<ChildOutput, 'code' | 'signal'>>((resolve, reject) => {

@@ -7,8 +7,9 @@ import { exec, type Work } from '../work.ts'
  */
 export function* exclusively(schema: string, purpose: string): Work<void> {
   yield* exec(
-    CompiledQuery.raw(`SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1::text, 0))::text`, [
-      `hookwright/${schema}/${purpose}`,
-    ]),
+    CompiledQuery.raw(
+      `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1::text, 0))::text`,
+      [`hookwright/${schema}/${purpose}`],
+    ),
   )
 }

@@ -6,6 +6,15 @@ export interface PgModule {
   Pool: new (config: object) => PgPool
 }
 
+/** A `pg.Pool`, as its types show it. */
+export interface PgPoolHandle {
+  readonly totalCount: number
+  readonly options: object
+  connect(): Promise<unknown>
+  end(): Promise<void>
+}
+
+/** A `pg.Pool`, as it is. */
 export interface PgPool {
   readonly options: PgConfig
   readonly Client: new (config: object) => PgClient

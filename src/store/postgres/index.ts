@@ -2,13 +2,13 @@ import type { Kysely } from 'kysely'
 import { problem } from '../../core/errors.ts'
 import { refuseUnknownOptions } from '../../core/options.ts'
 import { kindOf } from '../handles.ts'
-import { isKysely, isPgPool, type PgPool } from './handles.ts'
+import { isKysely, isPgPool, type PgPoolHandle } from './handles.ts'
 import { kyselySource } from './kysely-source.ts'
 import { poolSource, urlSource } from './pg-source.ts'
 import type { PostgresSource } from './session.ts'
 import { PostgresStore } from './store.ts'
 
-export type { PgPool } from './handles.ts'
+export type { PgPoolHandle } from './handles.ts'
 export type { PostgresStore } from './store.ts'
 
 export interface PostgresOptions {
@@ -47,7 +47,8 @@ const OPTIONS = ['schema', 'maxConnections', 'patienceMs', 'pollMs', 'captureRol
  * ```
  */
 export function postgres(
-  database: string | URL | PgPool | Kysely<never>,
+  // biome-ignore lint/suspicious/noExplicitAny: the tables are the application's own
+  database: string | URL | PgPoolHandle | Kysely<any>,
   options: PostgresOptions = {},
 ): PostgresStore {
   refuseUnknownOptions(options, OPTIONS, 'postgres')
@@ -104,7 +105,12 @@ function schemaName(schema: unknown): string {
 
 function roleName(role: unknown): string | false {
   if (role === false) return false
-  if (typeof role === 'string' && role !== '' && Buffer.byteLength(role) <= LONGEST_NAME && !/^pg_|\0/.test(role))
+  if (
+    typeof role === 'string' &&
+    role !== '' &&
+    Buffer.byteLength(role) <= LONGEST_NAME &&
+    !/^pg_|\0/.test(role)
+  )
     return role
   throw problem('option_invalid', {
     field: 'postgres.captureRole',

@@ -3,7 +3,10 @@ import type { PostgresSource, Session } from './session.ts'
 import { narrowBigints } from './values.ts'
 
 /** Connections of the application's Kysely instance, whatever driver it has. */
-export function kyselySource(kysely: Kysely<unknown>, { queryTimeoutMs }: { queryTimeoutMs: number }): PostgresSource {
+export function kyselySource(
+  kysely: Kysely<unknown>,
+  { queryTimeoutMs }: { queryTimeoutMs: number },
+): PostgresSource {
   return {
     place: undefined,
     applicationDb: kysely,

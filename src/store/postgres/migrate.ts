@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely } from 'kysely'
-import { exec, first, rows, type Work } from '../work.ts'
 import type { Tables } from '../tables.ts'
+import { exec, first, rows, type Work } from '../work.ts'
 import { exclusively } from './exclusively.ts'
 import { type Migration, migrations } from './migrations/index.ts'
 import { identifier } from './quote.ts'

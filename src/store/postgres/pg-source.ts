@@ -138,11 +138,7 @@ async function withClient<T>(
   }
 }
 
-function sessionOn(
-  client: PgPoolClient,
-  queryTimeoutMs: number,
-  broken: (error: unknown) => void,
-): Session {
+function sessionOn(client: PgPoolClient, queryTimeoutMs: number, broken: (error: unknown) => void): Session {
   async function run(text: string, values?: unknown[]): Promise<PgResult | PgResult[]> {
     try {
       return await client.query({
@@ -183,6 +179,7 @@ function placeOf({ connectionString, host, port, database }: PgPool['options']):
     // A form that only pg understands.
   }
   const { PGHOST, PGPORT, PGDATABASE, PGUSER } = process.env
-  const name = decodeURIComponent(url?.pathname.slice(1) ?? '') || database || PGDATABASE || PGUSER || 'postgres'
+  const name =
+    decodeURIComponent(url?.pathname.slice(1) ?? '') || database || PGDATABASE || PGUSER || 'postgres'
   return `${url?.hostname || url?.searchParams.get('host') || host || PGHOST || 'localhost'}:${url?.port || port || PGPORT || 5432}/${name}`
 }

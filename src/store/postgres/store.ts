@@ -9,7 +9,7 @@ import {
   type QueryResult,
 } from 'kysely'
 import { problem } from '../../core/errors.ts'
-import { createQueryBuilder } from '../query-builder.ts'
+import { createQueryBuilder, isRead } from '../query-builder.ts'
 import type { Store, WriteOptions } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import type { Watch } from '../watch.ts'
@@ -126,12 +126,14 @@ export class PostgresStore implements Store {
 
   /** Tries until somebody else's locks are gone, and repeats what the database wants repeated. */
   async #persist<T>(work: () => Work<T>, { durable = true }: WriteOptions): Promise<T> {
+    const { patienceMs } = this.#settings
+    const options = { durable, patienceMs, clock: this.clock }
     const started = performance.now()
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#withSession((session) => transaction(session, work, durable, this.clock))
+        return await this.#withSession((session) => transaction(session, work, options))
       } catch (error) {
-        const late = performance.now() - started >= this.#settings.patienceMs
+        const late = performance.now() - started >= patienceMs
         if (late || !(isRepeatable(error) || isLocked(error))) throw error
       }
       // Between half of the pause and all of it, so that those who met once do not meet again.
@@ -140,8 +142,12 @@ export class PostgresStore implements Store {
     }
   }
 
-  /** Where the server was restarted meanwhile, the pool's connections are dead, and each says so only when it is used. */
-  async #withSession<T>(use: (session: Session) => Promise<T>): Promise<T> {
+  /**
+   * Where the server was restarted meanwhile, the pool's connections are dead, and each says so only when it is used.
+   *
+   * @param repeatable whether the first query may run again although it may have run already
+   */
+  async #withSession<T>(use: (session: Session) => Promise<T>, repeatable = true): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       let used = false
       try {
@@ -160,7 +166,7 @@ export class PostgresStore implements Store {
           }),
         )
       } catch (error) {
-        if (used || tries > STALE_CONNECTIONS || !isStale(error)) throw error
+        if (used || !repeatable || tries > STALE_CONNECTIONS || !isStale(error)) throw error
       }
     }
   }
@@ -211,8 +217,9 @@ export class PostgresStore implements Store {
   }
 
   /** A query that was awaited by itself. */
-  #alone({ sql, parameters }: CompiledQuery): Promise<QueryResult<unknown>> {
-    return this.#tracked(() => this.#withSession((session) => session.query(sql, parameters)))
+  #alone(query: CompiledQuery): Promise<QueryResult<unknown>> {
+    const { sql, parameters } = query
+    return this.#tracked(() => this.#withSession((session) => session.query(sql, parameters), isRead(query)))
   }
 
   async #tracked<T>(action: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { runAsync, type Work } from '../work.ts'
 import type { DatabaseClock } from './clock.ts'
 import type { Session } from './session.ts'
 
-/** How long one statement waits for a lock; then the transaction is tried anew, so that what waits behind it goes on. */
+/** How long one statement waits for a lock at the most; then the transaction is tried anew, and what waits behind it goes on. */
 const LOCK_TIMEOUT_MS = 3_000
 /** A process that stands still inside a transaction must not keep its locks from the others for longer than that. */
 const IDLE_TIMEOUT_MS = 10_000
@@ -16,12 +16,11 @@ const IDLE_TIMEOUT_MS = 10_000
 export async function transaction<T>(
   session: Session,
   work: () => Work<T>,
-  durable: boolean,
-  clock: DatabaseClock,
+  { durable, patienceMs, clock }: { durable: boolean; patienceMs: number; clock: DatabaseClock },
 ): Promise<T> {
   await session.script([
     'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
-    `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
+    `SET LOCAL lock_timeout = ${Math.min(LOCK_TIMEOUT_MS, patienceMs)}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
     ...(durable ? [] : ['SET LOCAL synchronous_commit = off']),
   ])

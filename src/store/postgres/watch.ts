@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely'
-import { exec } from '../work.ts'
 import type { Watch } from '../watch.ts'
+import { exec } from '../work.ts'
 import { identifier } from './quote.ts'
 import type { PostgresSource } from './session.ts'
 import type { PostgresStore } from './store.ts'
@@ -62,7 +62,9 @@ export function watchDatabase(context: WatchContext, listener: () => void): Watc
     if (ended) return stop()
     heard = false
     // Behind a pooler LISTEN succeeds, and nothing is ever heard.
-    await store.write(() => exec(CompiledQuery.raw('SELECT pg_catalog.pg_notify($1, $2)', [store.schema, ''])))
+    await store.write(() =>
+      exec(CompiledQuery.raw('SELECT pg_catalog.pg_notify($1, $2)', [store.schema, ''])),
+    )
     const probe = setTimeout(() => {
       if (heard) return
       stop()
@@ -88,7 +90,8 @@ export function watchDatabase(context: WatchContext, listener: () => void): Watc
       try {
         await store.write(
           function* () {
-            for (const [index, text] of change.entries()) yield* exec(CompiledQuery.raw(text, parameters[index]))
+            for (const [index, text] of change.entries())
+              yield* exec(CompiledQuery.raw(text, parameters[index]))
           },
           { durable: false },
         )

@@ -38,7 +38,10 @@ export function* migrateTables(db: Kysely<Tables>, now: number, steps = migratio
 
 /** The statements that `migrateTables` would run. */
 export function* planMigration(steps = migrations): Work<string[]> {
-  const missing = yield* missingStatements([{ id: 0, name: '', statements: [CREATE_MIGRATION_TABLE] }, ...steps])
+  const missing = yield* missingStatements([
+    { id: 0, name: '', statements: [CREATE_MIGRATION_TABLE] },
+    ...steps,
+  ])
   return [...missing]
 }
 
