@@ -2,7 +2,6 @@ import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import {
   dueEvents,
-  giveEventsBack,
   leaseEvents,
   type PendingEvent,
   type PendingOptions,

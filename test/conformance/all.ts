@@ -1,8 +1,10 @@
 import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
+import { drainSuite } from './drain.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
+import { migrateSuite } from './migrate.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { sendSuite } from './send.suite.ts'
@@ -18,6 +20,8 @@ export function allSuites(harness: Harness): void {
   fanOutSuite(harness)
   claimSuite(harness)
   retrySuite(harness)
+  drainSuite(harness)
+  migrateSuite(harness)
   resilienceSuite(harness)
   testingSuite(harness)
 }

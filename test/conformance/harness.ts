@@ -15,7 +15,7 @@ export interface TestDatabase {
   /** Runs statements on the application's connection. */
   exec(sql: string): Promise<void> | void
   /** Runs `work` in a transaction of the application's: committed, or rolled back if it throws. */
-  transaction(work: (tx: TxOption) => void): Promise<void> | void
+  transaction(work: (tx: TxOption) => unknown): Promise<void> | void
   /** A column's type for bytes, and bytes as a literal. */
   readonly bytes: { type: string; literal: (hex: string) => string }
   close(): Promise<void> | void
