@@ -141,7 +141,7 @@ export class Dispatcher {
   async flush(): Promise<void> {
     for (;;) {
       const sleep = await this.turn()
-      await this.#engine.settled()
+      await this.#engine.rest()
       if (sleep > 0 && this.#engine.isEmpty) return
     }
   }

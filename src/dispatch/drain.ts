@@ -63,7 +63,7 @@ export async function drain(
       const claims = clock.now() < lastBegin
       const sleep = await engine.turn({ signal: abort.signal, claims })
       if (sleep > 0 || !claims) {
-        await Promise.race([engine.settled(), over.promise])
+        await Promise.race([engine.rest(), over.promise])
         if (sleep > 0 && engine.isEmpty) return { ...drained, finished: claims }
         if (!claims) break
       }

@@ -94,10 +94,13 @@ export class Engine {
     return turn
   }
 
-  /** Resolves when no serializer runs and no attempt is under way. */
-  async settled(): Promise<void> {
-    await this.#queue.settled()
-    await this.#underway.ended()
+  /** Resolves when no serializer runs and no attempt is under way, or when the next turn must prolong what these hold. */
+  async rest(): Promise<void> {
+    const settled = this.#queue.settled().then(() => this.#underway.ended())
+    const prolong = Promise.withResolvers<void>()
+    const cancel = this.#context.clock.timer(this.#context.settings.leaseMs / 2, prolong.resolve)
+    await Promise.race([settled, prolong.promise])
+    cancel()
   }
 
   /** Resolves when no attempt is under way. */
@@ -139,11 +142,12 @@ export class Engine {
     const queue = this.#queue
     const look = await store.read(function* () {
       const now = clock.now()
-      return { events: yield* queue.look(now), ...(yield* waiting(store, now)) }
+      const found = yield* queue.find(now)
+      return { found, ...(yield* waiting(store, now, queue.leasable(now))) }
     })
-    const found = look.events.due
+    const found = look.eventDue
       ? await store.write(() => queue.lease(clock.now()), { durable: false })
-      : look.events.found
+      : look.found
     await this.#prepare(found)
 
     const ready = queue.takeReady()

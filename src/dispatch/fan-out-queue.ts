@@ -11,7 +11,7 @@ import {
   prepare,
   renewEvents,
 } from '../events/index.ts'
-import { first, type Work } from '../store/work.ts'
+import type { Work } from '../store/work.ts'
 import { within } from './within.ts'
 
 /** Events whose data is being made at once, at the most. */
@@ -49,13 +49,19 @@ export class FanOutQueue {
     return this.#inHand.size
   }
 
-  /** Looks for events that are due and not in hand: where they are to be leased, only whether there are any. */
-  *look(now: number): Work<{ found: PendingEvent[]; due: boolean }> {
+  /** Looks for events that are due and not in hand; where they are to be leased, that is for `lease`. */
+  *find(now: number): Work<PendingEvent[]> {
     const options = this.#options(now)
-    if (options === undefined) return { found: [], due: false }
     const { store } = this.#context
-    if (store.locks === 'database') return { found: yield* pendingEvents(store, options), due: false }
-    return { found: [], due: (yield* first(dueEvents(store, options))) !== undefined }
+    if (options === undefined || store.locks === 'rows') return []
+    return yield* pendingEvents(store, options)
+  }
+
+  /** Whether there is anything to lease, as a query; undefined where there is no room for more, or no need to ask. */
+  leasable(now: number): ReturnType<typeof dueEvents> | undefined {
+    const options = this.#options(now)
+    const { store } = this.#context
+    return options === undefined || store.locks === 'database' ? undefined : dueEvents(store, options)
   }
 
   /** Takes events that are due under a lease. */

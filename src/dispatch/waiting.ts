@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import type { dueEvents } from '../events/index.ts'
 import type { Store } from '../store/store.ts'
 import { first, type Work } from '../store/work.ts'
 
@@ -7,15 +9,22 @@ export interface Waiting {
   due: boolean
   /** Whether a lane is, which leads to parked deliveries. */
   laneDue: boolean
+  /** Whether an event is, of those that were asked for. */
+  eventDue: boolean
   /** When the next thing will be due that is not due yet, in milliseconds since the epoch; undefined when nothing will. */
   nextAt: number | undefined
 }
 
 /**
- * Whether there is something to do, and when there will be: a few looks into small indexes. Events that are due are left
- * out: who asks has looked for them, and those that remain are in hand already, or for another process.
+ * Whether there is something to do, and when there will be: one query, a few looks into small indexes.
+ *
+ * @param events a query for the time of an event that is due; those in hand, or for another process, are not meant
  */
-export function* waiting({ db }: Store, now: number): Work<Waiting> {
+export function* waiting(
+  { db }: Store,
+  now: number,
+  events: ReturnType<typeof dueEvents> | undefined,
+): Work<Waiting> {
   const delivery = db.selectFrom('delivery').select(({ fn }) => fn.min('due_at').as('at'))
   const lane = db.selectFrom('lane').select(({ fn }) => fn.min('next_at').as('at'))
   const event = db.selectFrom('event').select(({ fn }) => fn.min('fanout_due_at').as('at'))
@@ -25,12 +34,14 @@ export function* waiting({ db }: Store, now: number): Work<Waiting> {
       lane.where('next_at', '<=', now).as('dueLane'),
       delivery.where('due_at', '>', now).as('delivery'),
       lane.where('next_at', '>', now).as('lane'),
-      event.where('fanout_due_at', '>', now).as('event'),
+      event.where('fanout_due_at', '>', now).as('nextEvent'),
+      events === undefined ? sql<null>`null`.as('dueEvent') : events.as('dueEvent'),
     ]),
   )
-  const times = [found?.delivery, found?.lane, found?.event].filter((at) => typeof at === 'number')
+  const times = [found?.delivery, found?.lane, found?.nextEvent].filter((at) => typeof at === 'number')
   return {
     due: typeof found?.dueDelivery === 'number',
+    eventDue: typeof found?.dueEvent === 'number',
     laneDue: typeof found?.dueLane === 'number',
     nextAt: times.length === 0 ? undefined : Math.min(...times),
   }

@@ -156,7 +156,9 @@ function* thoseThatFit(
   const counts = yield* rows(
     store.db
       .selectFrom(
-        givenRows(store, candidates.map(readyOf), ['seq', 'name', 'owner', 'broadcast', 'cursor']).as('ready'),
+        givenRows(store, candidates.map(readyOf), ['seq', 'name', 'owner', 'broadcast', 'cursor']).as(
+          'ready',
+        ),
       )
       .select([
         'ready.seq',
@@ -225,7 +227,13 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
     return inserted.length
   }
   const cursor = inserted.reduce((highest, { hook_id }) => Math.max(highest, hook_id), event.cursor)
-  const changes = { fanout_cursor: cursor, fanout_due_at: 0, data: event.data, row_json: null, previous_json: null }
+  const changes = {
+    fanout_cursor: cursor,
+    fanout_due_at: 0,
+    data: event.data,
+    row_json: null,
+    previous_json: null,
+  }
   yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', event.seq))
   return inserted.length
 }

@@ -65,7 +65,10 @@ export function* leaseEvents(store: Store, options: PendingOptions, until: numbe
   const picked = skippingLocked(store, due(store, options).select('event.seq as picked_seq'))
   const found = yield* rows(
     store.db
-      .with((cte) => cte('picked').materialized(), () => picked)
+      .with(
+        (cte) => cte('picked').materialized(),
+        () => picked,
+      )
       .updateTable('event')
       .from('picked')
       .set({ fanout_due_at: until })

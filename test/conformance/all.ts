@@ -5,6 +5,7 @@ import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
+import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { sendSuite } from './send.suite.ts'
@@ -14,6 +15,7 @@ import { testingSuite } from './testing.suite.ts'
 /** Everything that hookwright promises on every database. */
 export function allSuites(harness: Harness): void {
   captureSuite(harness)
+  ownerRelationSuite(harness)
   sendSuite(harness)
   serializerSuite(harness)
   hookOptionSuite(harness)

@@ -1,16 +1,26 @@
 import pg from 'pg'
+import { afterAll } from 'vitest'
 import { postgres } from '../../src/store/postgres/index.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 import type { Harness } from './harness.ts'
 
-/** PostgreSQL: the application has a client of its own, hookwright its URL. */
+/**
+ * PostgreSQL: the application has a client of its own, hookwright its URL. All tests of a file share one database, emptied
+ * for each, because making one takes longer than most tests.
+ */
 export function postgresHarness(): Harness {
+  let making: ReturnType<typeof createTestDatabase> | undefined
+  afterAll(async () => (await making)?.drop())
+
   return {
     name: 'PostgreSQL',
     async createDatabase() {
-      const { url, drop } = await createTestDatabase()
+      making ??= createTestDatabase()
+      const { url, name } = await making
       const client = new pg.Client({ connectionString: url })
       await client.connect()
+      await client.query(`DROP SCHEMA IF EXISTS hookwright CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+        ALTER DATABASE ${name} SET synchronous_commit = off`)
       return {
         store: () => postgres(url, { maxConnections: 3 }),
         async exec(sql) {
@@ -27,10 +37,7 @@ export function postgresHarness(): Harness {
           }
         },
         bytes: { type: 'BYTEA', literal: (hex) => `'\\x${hex}'` },
-        async close() {
-          await client.end()
-          await drop()
-        },
+        close: () => client.end(),
       }
     },
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { createHooks } from '../../src/index.ts'
+import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import { application, type BookRow, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -108,7 +109,11 @@ export function serializerSuite(harness: Harness): void {
       await app.addBook({ id: 1, title: 'slow' })
       const flushed = test.flush()
       await vi.waitFor(() => expect(serialize).toHaveBeenCalledOnce())
-      test.clock.advance(60_000)
+      const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      for (let seconds = 0; seconds < 60; seconds += 4) {
+        test.clock.advance(4_000)
+        await dispatcher.turn()
+      }
       await flushed
       expect(await hooks.events({ failing: true })).toMatchObject([
         { error: expect.stringContaining('"book.added" has not ended within 60000 ms') },

@@ -101,7 +101,7 @@ describePostgres(
             counts.terminated += 1
             await database.query(
               `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'hookwright%'`,
+             WHERE datname = current_database() AND pid <> pg_backend_pid() AND (application_name LIKE 'hookwright%' OR application_name = 'writer')`,
             )
           } else {
             counts.writersKilled += 1

@@ -39,31 +39,34 @@ async function deliver({ leaseMs, timeoutMs }: Extract<Order, { do: 'deliver' }>
   tell({ done: 'deliver' })
 }
 
-/** Writes books one after the other, every third of them rolled back, and tells of each that was committed. */
+/** Writes books one after the other, beside others that are rolled back, and tells of each that was committed. */
 async function write({ pauseMs }: Extract<Order, { do: 'write' }>): Promise<void> {
   tell({ done: 'write' })
-  for (let number = 1; ; number += 1) {
-    const title = `${name} ${number}`
+  for (let number = 1; ; ) {
     const client = new pg.Client({ connectionString: url, application_name: 'writer' })
     client.on('error', () => {})
     try {
       await client.connect()
-      await client.query('BEGIN')
-      await client.query('INSERT INTO book (title, user_id) VALUES ($1, 1)', [`${title}, never published`])
-      await client.query('ROLLBACK')
-      await client.query('BEGIN')
-      await client.query('INSERT INTO book (title, user_id) VALUES ($1, 1)', [title])
-      await client.query('SAVEPOINT inner_one')
-      await client.query('INSERT INTO book (title, user_id) VALUES ($1, 1)', [`${title}, taken back`])
-      await client.query('ROLLBACK TO inner_one')
-      await client.query('COMMIT')
-      tell({ committed: title })
+      for (; ; number += 1) {
+        const title = `${name} ${number}`
+        await client.query('BEGIN')
+        await client.query('INSERT INTO book (title, user_id) VALUES ($1, 1)', [`${title}, never published`])
+        await client.query('ROLLBACK')
+        await client.query('BEGIN')
+        await client.query('INSERT INTO book (title, user_id) VALUES ($1, 1)', [title])
+        await client.query('SAVEPOINT inner_one')
+        await client.query('INSERT INTO book (title, user_id) VALUES ($1, 1)', [`${title}, taken back`])
+        await client.query('ROLLBACK TO inner_one')
+        await client.query('COMMIT')
+        tell({ committed: title })
+        await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      }
     } catch {
-      // Its connection was ended: whether the book is there is for the database to say.
+      // Its connection was ended: whether the last book is there is for the database to say.
+      number += 1
     } finally {
       await client.end().catch(() => {})
     }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
 
