@@ -6,6 +6,7 @@ export {
   type FieldsOption,
   type ModelOption,
   type ModelsOption,
+  type OwnerRelation,
   type Payload,
   rowType,
   type SerializerContext,
@@ -19,6 +20,8 @@ export {
   type Delivery,
   type DeliveryListOptions,
   type DispatchOptions,
+  type Drained,
+  type DrainOptions,
   type PayloadEvent,
   type RetryOptions,
   standardDelaysMs,
@@ -43,4 +46,4 @@ export type {
   RotationOptions,
 } from './hooks/index.ts'
 export type { Authenticate, Caller } from './http/index.ts'
-export type { Hooks } from './operations/index.ts'
+export type { Hooks, MigrateOptions, MigrationReport } from './operations/index.ts'

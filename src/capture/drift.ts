@@ -11,7 +11,7 @@ import { type HookwrightError, problem } from '../core/errors.ts'
  * Somebody has to look at these:
  * - `conflict`: another catalog installed the trigger, and says something else about one of our events
  * - `name_taken`: a trigger of the application's has the name of one of ours
- * - `table_missing`, `table_unusable`, `owner_missing`, `key_missing`: the model does not fit the database
+ * - `table_missing`, `table_unusable`, `owner_missing`, `key_missing`, `soft_delete_missing`: the model does not fit the database
  */
 export type DriftKind =
   | 'store_missing'
@@ -23,6 +23,7 @@ export type DriftKind =
   | 'table_unusable'
   | 'owner_missing'
   | 'key_missing'
+  | 'soft_delete_missing'
 
 export interface CaptureDrift {
   readonly problem: DriftKind
@@ -37,7 +38,7 @@ export interface CaptureDrift {
 
 /** What is wrong with a model's table, in the parts of an error message. */
 export interface Fault {
-  readonly kind: 'table_missing' | 'table_unusable' | 'owner_missing' | 'key_missing'
+  readonly kind: 'table_missing' | 'table_unusable' | 'owner_missing' | 'key_missing' | 'soft_delete_missing'
   readonly field: string
   readonly value: unknown
   readonly problem: string

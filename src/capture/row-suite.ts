@@ -9,7 +9,7 @@ import { type App, createStoreTables, type Library, openApp } from './test-captu
 // Text first: the affinity of the first column must not reach the others.
 const columns = ['text', 'any', 'int', 'real', 'num', 'blob', 'virt', 'stor'] as const
 const given = columns.slice(0, 6)
-const part = { model: 'Value', owner: null, events: [], everyone: ['changed'] }
+const part = { model: 'Value', owner: null, softDelete: null, events: [], everyone: ['changed'] }
 
 /** What a row is to be after all the ways: bigints only where numbers fail, blobs as base64. */
 function asDecoded(value: unknown): unknown {

@@ -5,6 +5,7 @@ import { merge, type Part, wantedModels } from './wanted.ts'
 const part = (over: Partial<Part> = {}): Part => ({
   model: 'Book',
   owner: 'user_id',
+  softDelete: null,
   events: [],
   everyone: [],
   ...over,

@@ -1,5 +1,8 @@
-import type { BuiltInAction, Catalog, Model } from '../catalog/index.ts'
+import type { BuiltInAction, Catalog, Model, OwnerRelation } from '../catalog/index.ts'
 import { isBuiltInAction } from '../catalog/index.ts'
+
+/** What names the owner of a row: a column of its own, or of a related row; null where every event is for everyone. */
+export type OwnerSource = string | OwnerRelation | null
 
 /**
  * What a trigger writes for one model: several models may be of one table, and several events on one action. This is also
@@ -7,8 +10,9 @@ import { isBuiltInAction } from '../catalog/index.ts'
  */
 export interface Part {
   readonly model: string
-  /** The owner's column; null where every event is for everyone. */
-  readonly owner: string | null
+  readonly owner: OwnerSource
+  /** The column that marks a row as deleted by not being NULL; null where there is none. */
+  readonly softDelete: string | null
   /** The events that the owner's hooks hear of, in alphabetical order. */
   readonly events: readonly string[]
   /** The events that the hooks of every owner hear of, in alphabetical order. */
@@ -34,6 +38,7 @@ function partsOf(catalog: Catalog, model: Model): Map<BuiltInAction, Part> {
     const event: Part = {
       model: model.name,
       owner: model.owner ?? null,
+      softDelete: model.softDelete ?? null,
       events: everyone ? [] : [name],
       everyone: everyone ? [name] : [],
     }
@@ -67,7 +72,7 @@ export function merge(own: readonly Part[], installed: readonly Part[]): Merged 
   const undisputed = own.map((part) => keep(part, (event) => !conflicts.has(event)))
   for (const part of [...undisputed, ...installed]) {
     if (eventsOf(part).length === 0) continue
-    const key = JSON.stringify([part.model, part.owner])
+    const key = sourceKey(part)
     const before = parts.get(key)
     parts.set(key, before === undefined ? part : join(before, part))
   }
@@ -76,8 +81,18 @@ export function merge(own: readonly Part[], installed: readonly Part[]): Merged 
 
 /** In one order wherever they come from, so that the same parts make the same text. */
 export function sorted(parts: readonly Part[]): Part[] {
-  const key = ({ model, owner }: Part) => JSON.stringify([model, owner])
-  return parts.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  return parts.toSorted((a, b) => (sourceKey(a) < sourceKey(b) ? -1 : 1))
+}
+
+/** Parts with one key say the same of their rows, and differ in their events at the most. */
+function sourceKey({ model, owner, softDelete }: Part): string {
+  return JSON.stringify([model, ownerKey(owner), softDelete])
+}
+
+/** Whoever wrote it, in whatever order. */
+function ownerKey(owner: OwnerSource): unknown {
+  if (typeof owner !== 'object' || owner === null) return owner
+  return [owner.table, owner.on, owner.column, owner.key ?? null]
 }
 
 export function eventsOf(part: Part): string[] {
@@ -86,9 +101,7 @@ export function eventsOf(part: Part): string[] {
 
 function agree(one: Part, other: Part, event: string): boolean {
   return (
-    one.model === other.model &&
-    one.owner === other.owner &&
-    one.everyone.includes(event) === other.everyone.includes(event)
+    sourceKey(one) === sourceKey(other) && one.everyone.includes(event) === other.everyone.includes(event)
   )
 }
 

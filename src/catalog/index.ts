@@ -28,6 +28,7 @@ export type {
   FieldType,
   ModelOption,
   ModelsOption,
+  OwnerRelation,
   Row,
   RowWithoutType,
   Serializer,

@@ -42,8 +42,24 @@ describe('defineModels', () => {
     [
       { table: 'book', owner: 7 },
       'models["Book"].owner',
-      "Name the column that says whose row it is: 'user_id'.",
+      "Name the column that says whose row it is, 'user_id', or where it is found: { table: 'shelf'",
     ],
+    [
+      { table: 'book', owner: { table: 'shelf', on: 'shelf_id' } },
+      'models["Book"].owner.column',
+      'it must be a name',
+    ],
+    [
+      { table: 'book', owner: { table: 'shelf', on: 'shelf_id', colum: 'user_id' } },
+      'models["Book"].owner',
+      'there is no option "colum". Did you mean "column"?',
+    ],
+    [
+      { table: 'book', owner: { table: 'shelf', on: 'shelf_id', column: 'user_id', key: 1 } },
+      'models["Book"].owner.key',
+      'it must be a name (got 1)',
+    ],
+    [{ table: 'book', softDelete: true }, 'models["Book"].softDelete', "not deleted: 'deleted_at'"],
     [{ table: 'book', ownr: 'x' }, 'models["Book"]', 'there is no option "ownr". Did you mean "owner"?'],
     [{ table: 'book', serializer: () => 1 }, 'models["Book"]', 'Did you mean "serialize"?'],
     [{ table: 'book', colour: 1 }, 'models["Book"]', 'There are "table", "owner"'],

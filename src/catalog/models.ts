@@ -2,7 +2,7 @@ import { problem } from '../core/errors.ts'
 import { isOptions, type Options, refuseUnknown, requireName, requireOptions } from './check-option.ts'
 import { type Naming, namingOf } from './naming.ts'
 import { isModelName } from './notation.ts'
-import type { ModelOption, Row, Serializer } from './options.ts'
+import type { ModelOption, OwnerRelation, Row, Serializer } from './options.ts'
 import { entry, member } from './place.ts'
 import { isRowType } from './row-type.ts'
 import { isSchema } from './schema.ts'
@@ -13,14 +13,17 @@ export interface Model extends Naming {
   readonly table: string
   /** The columns of the primary key; undefined where the database is to be asked. */
   readonly key: readonly string[] | undefined
-  /** The column of the owner; undefined only where every event of the model is for everyone. */
-  readonly owner: string | undefined
+  /** What names the owner; undefined only where every event of the model is for everyone. */
+  readonly owner: string | OwnerRelation | undefined
+  /** The column that marks a row as deleted by not being NULL. */
+  readonly softDelete: string | undefined
   readonly serialize: Serializer | undefined
 }
 
 const optionNames = [
   'table',
   'owner',
+  'softDelete',
   'key',
   'naming',
   'columns',
@@ -52,14 +55,35 @@ function defineModel(name: string, option: unknown): Model {
     table: requireName(options.table, member(place, 'table'), `Name the table that "${name}" is kept in`),
     key: keyOption(options, place),
     owner: ownerOption(options, place),
+    softDelete: softDeleteOption(options, place),
     serialize: serializerOption(options, place),
     ...namingOf(namingOption(options, place), columnsOption(options, place)),
   }
 }
 
-function ownerOption({ owner }: Options, place: string): string | undefined {
+const RELATION = "{ table: 'shelf', on: 'shelf_id', column: 'user_id' }"
+
+function ownerOption({ owner }: Options, place: string): string | OwnerRelation | undefined {
   if (owner === undefined) return undefined
-  return requireName(owner, member(place, 'owner'), "Name the column that says whose row it is: 'user_id'")
+  const field = member(place, 'owner')
+  if (!isOptions(owner)) {
+    const cure = `Name the column that says whose row it is, 'user_id', or where it is found: ${RELATION}`
+    return requireName(owner, field, cure)
+  }
+  refuseUnknown(owner, ['table', 'on', 'column', 'key'], field)
+  const part = (name: string) => requireName(owner[name], member(field, name), `For example ${RELATION}`)
+  return {
+    table: part('table'),
+    on: part('on'),
+    column: part('column'),
+    ...(owner.key === undefined ? {} : { key: part('key') }),
+  }
+}
+
+function softDeleteOption({ softDelete }: Options, place: string): string | undefined {
+  if (softDelete === undefined) return undefined
+  const cure = "Name the column that is NULL as long as a row is not deleted: 'deleted_at'"
+  return requireName(softDelete, member(place, 'softDelete'), cure)
 }
 
 function keyOption({ key }: Options, place: string): readonly string[] | undefined {

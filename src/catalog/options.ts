@@ -36,12 +36,32 @@ export interface RowWithoutType {}
 /** Written as a method, so that the parameter may have whatever type the user gives it. */
 type SerializeOption = { bivariant(row: RowWithoutType, context: SerializerContext): unknown }['bivariant']
 
+/** Whose row it is, where a related row says so: a book belongs to the user of its shelf. */
+export interface OwnerRelation {
+  /** The related table: `shelf`. */
+  readonly table: string
+  /** The column of the model's table that refers to it: `shelf_id`. */
+  readonly on: string
+  /** The column of the related table that names the owner: `user_id`. */
+  readonly column: string
+  /** The column of the related table that `on` refers to; its primary key unless told. */
+  readonly key?: string
+}
+
 /** A table whose changes are events. */
 export interface ModelOption {
   /** The table in the database. */
   readonly table: string
-  /** The column that says whose row it is: hooks of that owner hear of it. Needed unless every event of the model has `+`. */
-  readonly owner?: string
+  /**
+   * What says whose row it is: a column, or a column of a related row. Hooks of that owner hear of it. Needed unless every
+   * event of the model has `+`.
+   */
+  readonly owner?: string | OwnerRelation
+  /**
+   * The column that marks a row as deleted by being no longer NULL: `deleted_at`. Such a change is `deleted`, its reverse
+   * `created`, and changes while it is marked are no events.
+   */
+  readonly softDelete?: string
   /** The columns of the primary key, where it is not to be asked of the database. */
   readonly key?: string | readonly string[]
   /** Names the row's columns for user code: with `camel`, `read_pages` is `readPages`. */

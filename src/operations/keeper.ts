@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { reopenLanes } from '../dispatch/index.ts'
+import { forgetDeparted } from '../events/departed.ts'
 import { ensureFieldColumns, type FieldDefinitions } from '../hooks/index.ts'
 import type { Store } from '../store/store.ts'
 
@@ -20,6 +21,8 @@ const CHECK_MS = 1_000
 /** A second library may be loaded late, by the first request; looking costs milliseconds, so it is done more and more rarely. */
 const VERIFY_AT_CHECKS: ReadonlySet<number> = new Set([1, 5, 15])
 const VERIFY_EVERY_CHECKS = 60
+/** Notes of deleted related rows are kept for an hour, so a look a minute is enough. */
+const FORGET_EVERY_CHECKS = 60
 
 /**
  * Keeps the triggers and tables as the catalog wants them while the dispatcher runs: schema tools drop what they do not
@@ -88,7 +91,17 @@ export class Keeper {
     if (VERIFY_AT_CHECKS.has(this.#checks) || this.#checks % VERIFY_EVERY_CHECKS === 0) this.#verify()
     if (this.#ended) return
     await this.check()
+    if (this.#checks % FORGET_EVERY_CHECKS === 0) await this.#forget()
     if (!this.#ended) this.#schedule()
+  }
+
+  async #forget(): Promise<void> {
+    const { store, clock, logger } = this.#context
+    try {
+      await forgetDeparted(store, clock.now())
+    } catch (error) {
+      logger.warn({ err: error }, 'old notes of deleted related rows could not be removed; it is tried again')
+    }
   }
 
   #verify(): void {

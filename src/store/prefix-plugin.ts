@@ -20,6 +20,7 @@ export const tableNames: ReadonlySet<string> = new Set<string>([
   'delivery',
   'lane',
   'attempt',
+  'departed',
   'migration',
 ] satisfies (keyof Tables)[])
 

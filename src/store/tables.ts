@@ -12,6 +12,7 @@ export interface Tables {
   delivery: DeliveryTable
   lane: LaneTable
   attempt: AttemptTable
+  departed: DepartedTable
   migration: { id: number; name: string; applied_at: number }
 }
 
@@ -117,4 +118,16 @@ export interface AttemptTable {
   /** The beginning of the body as text; what is not UTF-8, and NUL, is replaced by U+FFFD. */
   response_body: string | null
   response_truncated: number
+}
+
+/**
+ * Whose a related row was that is deleted: with a cascade, the rows that refer to it are deleted after it and still need
+ * their owner. Notes are of use within a transaction only, and are removed soon.
+ */
+export interface DepartedTable {
+  /** The related table, with the column that is referred to and the owner's. */
+  table_name: string
+  key: string
+  owner: string | null
+  at: number
 }

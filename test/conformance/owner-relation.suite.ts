@@ -16,7 +16,7 @@ const events = {
   'volume.changed': 'Volume.updated',
   'volume.removed': 'Volume.deleted',
   'volume.read': 'Volume.read',
-  'volume.announced': 'Volume.created+',
+  'volume.announced': { on: 'Volume.created+' },
 } as const
 
 const OWN = ['volume.added', 'volume.changed', 'volume.removed', 'volume.read'] as const

@@ -5,11 +5,14 @@ import { problem } from '../../core/errors.ts'
 import { first, type Work } from '../../store/work.ts'
 import type { ByKey, CapturedRow, InsertByKey } from '../by-key.ts'
 import { faultError } from '../drift.ts'
-import { eventInsert, ownerExpression } from './event-insert.ts'
+import type { OwnerSource } from '../wanted.ts'
+import { eventInsert } from './event-insert.ts'
+import { type ModelTable, readModelTable } from './model-table.ts'
 import { LISTENING_TABLE } from './names.ts'
 import { identifier, literal } from './quote.ts'
+import { hasOwner, ownerExpression } from './relation.ts'
 import { rowExpression } from './row-expression.ts'
-import { type ModelTable, readModelTable, type Table } from './table.ts'
+import type { Table } from './table.ts'
 
 const SOURCE = 'source'
 
@@ -21,7 +24,7 @@ interface Known {
 /** What is known of a model whose table is there. */
 interface Described {
   readonly table: Table
-  readonly owner: string | null
+  readonly owner: OwnerSource
   readonly key: readonly string[]
 }
 
@@ -33,7 +36,8 @@ export function createByKey(): ByKey {
     const read = known.get(model)?.read
     if (read === undefined)
       throw new Error(`describe() was not run for the model ${JSON.stringify(model.name)}`)
-    const fault = read.faults.find(({ kind }) => kind !== 'key_missing')
+    // A row is named by hand whether it is marked as deleted or not.
+    const fault = read.faults.find(({ kind }) => kind !== 'key_missing' && kind !== 'soft_delete_missing')
     if (fault !== undefined) throw faultError(fault)
     const { table, owner, key } = read
     if (table === undefined || owner === undefined)
@@ -82,7 +86,7 @@ interface Condition {
 function insertOf(
   { action, model: { name }, onlyIfListening = true, ...request }: InsertByKey,
   event: InsertByKey['events'][number],
-  { table, owner: ownerColumn }: Described,
+  { table, owner: ownerSource }: Described,
   where: Condition,
 ): CompiledQuery {
   const parameters: unknown[] = []
@@ -92,7 +96,7 @@ function insertOf(
   }
   const broadcast = request.broadcast ?? event.everyone
   const uid = request.uid === undefined ? {} : { uid: parameter(request.uid()) }
-  const owner = request.owner === undefined ? ownerExpression(ownerColumn, SOURCE) : parameter(request.owner)
+  const owner = request.owner === undefined ? ownerExpression(ownerSource, SOURCE) : parameter(request.owner)
   const createdAt =
     request.createdAt === undefined ? {} : { createdAt: parameter(forSqlite(request.createdAt)) }
   const insert = eventInsert({
@@ -107,7 +111,7 @@ function insertOf(
   })
   const conditions = [where.sql]
   parameters.push(...where.parameters)
-  if (!broadcast) conditions.push(hasOwner(request.owner, ownerColumn))
+  if (!broadcast) conditions.push(isOwned(request.owner, ownerSource))
   if (onlyIfListening) {
     conditions.push(`EXISTS (SELECT 1 FROM ${LISTENING_TABLE} WHERE event = ${literal(event.name)})`)
   }
@@ -115,9 +119,9 @@ function insertOf(
   return CompiledQuery.raw(sql, parameters)
 }
 
-function hasOwner(given: string | null | undefined, column: string | null): string {
+function isOwned(given: string | null | undefined, owner: OwnerSource): string {
   if (given !== undefined) return given === null ? 'FALSE' : 'TRUE'
-  return column === null ? 'FALSE' : `${SOURCE}.${identifier(column)} IS NOT NULL`
+  return hasOwner(owner, SOURCE)
 }
 
 function whereKey(model: Model, columns: readonly string[], key: unknown): Condition {

@@ -2,12 +2,14 @@ import type { BuiltInAction } from '../../catalog/index.ts'
 import type { Work } from '../../store/work.ts'
 import type { Change, Findings, OwnersTable } from '../dialect.ts'
 import { type CaptureDrift, faultError } from '../drift.ts'
-import type { Part, WantedModel } from '../wanted.ts'
+import type { WantedModel } from '../wanted.ts'
+import { dropDeparting, planDeparting } from './departing.ts'
+import { fits, readModelTable, usablePart } from './model-table.ts'
 import { dropOwners, planOwners } from './owners.ts'
 import { drop, type Place, planPlace } from './plan.ts'
 import { lowerCase } from './quote.ts'
 import { readSchema } from './schema.ts'
-import { readModelTable, readTable, type Table } from './table.ts'
+import { readTable, type Table } from './table.ts'
 
 /** Compares the catalog with the database. */
 export function* inspect(models: readonly WantedModel[], owners?: OwnersTable): Work<Findings> {
@@ -22,28 +24,48 @@ export function* inspect(models: readonly WantedModel[], owners?: OwnersTable): 
     }
     if (read.table === undefined) continue
     for (const [action, part] of wanted.parts) {
-      const usable = read.owner === undefined ? ownerless(part) : { ...part, owner: read.owner }
+      const usable = usablePart(part, read)
       if (usable !== undefined) placeOf(places, read.table, action).wanted.push(usable)
     }
   }
   for (const trigger of schema.installed) {
     const { action } = trigger.header
     const table = places.get(placeKey(trigger.table, action))?.table ?? (yield* knownTable(trigger.table))
-    if (table !== undefined) placeOf(places, table, action).installed.push(trigger)
+    if (table === undefined) continue
+    const place = placeOf(places, table, action)
+    place.installed.push(trigger)
+    for (const part of trigger.header.parts) if (yield* fits(part, table)) place.others.push(part)
   }
   const plans = [...places.values()].map((place) => planPlace(place, schema))
   const ofOwners = yield* planOwners(owners, schema.owners)
-  drift.push(...ofOwners.drift)
-  if (schema.storeMissing) drift.unshift(storeMissing(schema.installed.length + schema.owners.length > 0))
+  const later = [...places.values()].filter(({ action }) => action !== 'created')
+  const departing = planDeparting(
+    later.flatMap(({ wanted }) => wanted),
+    later.flatMap(({ others }) => others),
+    schema.departing,
+    schema.foreign,
+  )
+  drift.push(...ofOwners.drift, ...departing.drift)
+  if (schema.storeMissing)
+    drift.unshift(storeMissing(schema.installed.length + schema.owners.length + schema.departing.length > 0))
   return {
     storeMissing: schema.storeMissing,
     drift: [...drift, ...plans.flatMap((plan) => plan.drift)],
-    install: dropsFirst([...plans.flatMap((plan) => plan.install), ...ofOwners.changes]),
+    install: dropsFirst([
+      ...plans.flatMap((plan) => plan.install),
+      ...departing.install,
+      ...ofOwners.changes,
+    ]),
     repair: dropsFirst([
       ...plans.flatMap((plan) => plan.repair),
+      ...departing.repair,
       ...(owners === undefined ? [] : ofOwners.changes),
     ]),
-    removal: [...schema.installed.map(drop), ...schema.owners.map(dropOwners)],
+    removal: [
+      ...schema.installed.map(drop),
+      ...schema.owners.map(dropOwners),
+      ...schema.departing.map(dropDeparting),
+    ],
   }
 }
 
@@ -53,7 +75,7 @@ function placeKey(table: string, action: BuiltInAction): string {
 
 function placeOf(places: Map<string, Place>, table: Table, action: BuiltInAction): Place {
   const key = placeKey(table.name, action)
-  const place = places.get(key) ?? { table, action, wanted: [], installed: [] }
+  const place = places.get(key) ?? { table, action, wanted: [], others: [], installed: [] }
   places.set(key, place)
   return place
 }
@@ -61,11 +83,6 @@ function placeOf(places: Map<string, Place>, table: Table, action: BuiltInAction
 function* knownTable(name: string): Work<Table | undefined> {
   const found = yield* readTable(name)
   return 'table' in found ? found.table : undefined
-}
-
-/** Without its owner's column a model can still tell everyone. */
-function ownerless(part: Part): Part | undefined {
-  return part.everyone.length === 0 ? undefined : { ...part, owner: null, events: [] }
 }
 
 /** After a table was renamed, its trigger may still have the name that another table's will get. */

@@ -1,5 +1,5 @@
 import { EVENT_TABLE } from './names.ts'
-import { identifier, literal } from './quote.ts'
+import { literal } from './quote.ts'
 
 /** What is written into an event's row, each as an SQL expression. */
 export interface EventValues {
@@ -28,11 +28,6 @@ export function eventInsert(values: EventValues): string {
   SELECT ${values.uid ?? RANDOM_UID}, ${values.name}, ${values.owner}, ${values.broadcast}, ${values.model}, ${values.action}, ${values.createdAt ?? NOW}, 0,
   ${values.row},
   ${values.previous ?? 'NULL'}`
-}
-
-/** An owner is kept and compared as text. */
-export function ownerExpression(owner: string | null, row: string): string {
-  return owner === null ? 'NULL' : `CAST(${row}.${identifier(owner)} AS TEXT)`
 }
 
 export function inList(values: readonly string[]): string {

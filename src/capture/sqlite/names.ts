@@ -7,6 +7,7 @@ export const HOOK_TABLE = `${TABLE_PREFIX}hook`
 export const SUBSCRIPTION_TABLE = `${TABLE_PREFIX}subscription`
 export const DELIVERY_TABLE = `${TABLE_PREFIX}delivery`
 export const LANE_TABLE = `${TABLE_PREFIX}lane`
+export const DEPARTED_TABLE = `${TABLE_PREFIX}departed`
 
 /** Without any of these a trigger of ours fails, and the application's statement with it. */
 export const TABLES_OF_TRIGGERS: readonly string[] = [
@@ -16,6 +17,7 @@ export const TABLES_OF_TRIGGERS: readonly string[] = [
   SUBSCRIPTION_TABLE,
   DELIVERY_TABLE,
   LANE_TABLE,
+  DEPARTED_TABLE,
 ]
 
 export const TRIGGER_PREFIX = 'hookwright_'

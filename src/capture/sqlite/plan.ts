@@ -4,14 +4,16 @@ import type { CaptureDrift } from '../drift.ts'
 import { merge, type Part } from '../wanted.ts'
 import { identifier, lowerCase } from './quote.ts'
 import type { Installed, Schema } from './schema.ts'
-import { findColumn, type Table } from './table.ts'
-import { TRIGGER_VERSION, triggerName, triggerSql } from './trigger.ts'
+import type { Table } from './table.ts'
+import { TRIGGER_VERSION, triggerName, triggersOf } from './trigger.ts'
 
 /** All that concerns the changes of one kind of one table. */
 export interface Place {
   readonly table: Table
   readonly action: BuiltInAction
   readonly wanted: Part[]
+  /** What the installed triggers are for, as far as it fits the table. */
+  readonly others: Part[]
   readonly installed: Installed[]
 }
 
@@ -28,8 +30,9 @@ export function planPlace(place: Place, { foreign }: Schema): Plan {
   const name = triggerName(table.name, action)
   const models = wanted.map(({ model }) => model).join(', ')
   const about = { model: models === '' ? null : models, table: table.name }
-  if (foreign.has(lowerCase(name))) {
-    const message = `A trigger of the application's is called ${name}, so changes of ${table.name} are not captured. Rename it.`
+  const taken = triggersOf(table, action, wanted).find((text) => foreign.has(lowerCase(text.name)))?.name
+  if (taken !== undefined) {
+    const message = `A trigger of the application's is called ${taken}, so changes of ${table.name} are not captured. Rename it.`
     return {
       drift: [{ ...about, problem: 'name_taken', message, repairable: false }],
       install: [],
@@ -41,8 +44,7 @@ export function planPlace(place: Place, { foreign }: Schema): Plan {
   if (installed.some(({ header }) => header.version > TRIGGER_VERSION))
     return { drift: [], install, repair: [] }
 
-  const others = installed.flatMap(({ header }) => header.parts).filter((part) => fits(part, table))
-  const merged = merge(wanted, others)
+  const merged = merge(wanted, place.others)
   const repair = changesTo(place, merged.parts)
   const drift: CaptureDrift[] = []
   if (merged.conflicts.length > 0) {
@@ -72,18 +74,17 @@ function describe({ installed, table }: Place, name: string): Pick<CaptureDrift,
   }
 }
 
-/** Another catalog's part whose owner's column is gone would break every statement on the table. */
-function fits({ owner }: Part, table: Table): boolean {
-  return owner === null || findColumn(table, owner) !== undefined
-}
-
 /** The statements that make a place's triggers these parts, and nothing else. */
 function changesTo({ table, action, installed }: Place, parts: readonly Part[]): Change[] {
   if (parts.length === 0) return installed.map(drop)
-  const name = triggerName(table.name, action)
-  const sql = triggerSql(table, action, parts)
-  if (installed.length === 1 && installed[0]?.sql === sql) return []
-  return [...installed.map(drop), { kind: 'create', trigger: name, sql }]
+  const texts = triggersOf(table, action, parts)
+  const kept = installed.filter(({ sql }) => texts.some((text) => text.sql === sql))
+  return [
+    ...installed.filter((trigger) => !kept.includes(trigger)).map(drop),
+    ...texts
+      .filter(({ sql }) => !kept.some((trigger) => trigger.sql === sql))
+      .map(({ name, sql }): Change => ({ kind: 'create', trigger: name, sql })),
+  ]
 }
 
 export function drop({ name }: Installed): Change {

@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import { rows, type Work } from '../../store/work.ts'
+import { type InstalledDeparting, isDepartingTrigger } from './departing.ts'
 import { TABLES_OF_TRIGGERS, TRIGGER_PREFIX } from './names.ts'
 import { type InstalledOwners, isOwnersTrigger } from './owners.ts'
 import { lowerCase } from './quote.ts'
@@ -19,6 +20,7 @@ export interface Schema {
   readonly storeMissing: boolean
   readonly installed: readonly Installed[]
   readonly owners: readonly InstalledOwners[]
+  readonly departing: readonly InstalledDeparting[]
   /** The names, in lower case, of triggers that are not ours. */
   readonly foreign: ReadonlySet<string>
 }
@@ -34,11 +36,16 @@ export function* readSchema(): Work<Schema> {
   )
   const installed: Installed[] = []
   const owners: InstalledOwners[] = []
+  const departing: InstalledDeparting[] = []
   const foreign = new Set<string>()
   for (const { type, name, tbl_name: table, sql } of objects) {
     if (type !== 'trigger') continue
     if (isOwnersTrigger(sql)) {
       owners.push({ name, sql })
+      continue
+    }
+    if (isDepartingTrigger(sql)) {
+      departing.push({ name, sql })
       continue
     }
     const header = lowerCase(name).startsWith(TRIGGER_PREFIX) ? readHeader(sql) : undefined
@@ -49,6 +56,7 @@ export function* readSchema(): Work<Schema> {
     storeMissing: objects.filter(({ type }) => type === 'table').length < TABLES_OF_TRIGGERS.length,
     installed,
     owners,
+    departing,
     foreign,
   }
 }

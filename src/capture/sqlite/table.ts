@@ -1,7 +1,4 @@
 import { CompiledQuery } from 'kysely'
-import type { Model } from '../../catalog/index.ts'
-import { entry, member } from '../../catalog/place.ts'
-import { show } from '../../core/errors.ts'
 import { first, rows, type Work } from '../../store/work.ts'
 import type { Fault } from '../drift.ts'
 import { TRIGGER_PREFIX } from './names.ts'
@@ -18,20 +15,6 @@ export interface Table {
   readonly key: readonly string[]
 }
 
-/**
- * A model's table, with the names of its owner and key columns as the database writes them, and what is wrong with it.
- * Each fault says what the model can still do.
- */
-export interface ModelTable {
-  /** Undefined where triggers are impossible. */
-  readonly table: Table | undefined
-  /** Null where the model has none, undefined where the table lacks the column. */
-  readonly owner: string | null | undefined
-  /** The columns of the key; none where the model has no usable key, which only matters for triggering by hand. */
-  readonly key: readonly string[]
-  readonly faults: readonly Fault[]
-}
-
 /** How SQLite finds a column: ASCII letters in either case. */
 export function findColumn({ columns }: Table, name: string): string | undefined {
   return (
@@ -40,40 +23,7 @@ export function findColumn({ columns }: Table, name: string): string | undefined
   )
 }
 
-/** Looks at the table of a model. */
-export function* readModelTable(model: Model): Work<ModelTable> {
-  const place = entry('models', model.name)
-  const found = yield* readTable(model.table)
-  if ('fault' in found) {
-    return {
-      table: undefined,
-      owner: undefined,
-      key: [],
-      faults: [{ field: member(place, 'table'), value: model.table, ...found.fault }],
-    }
-  }
-  const { table } = found
-  const faults: Fault[] = []
-  const column = (name: string, option: 'owner' | 'key') => {
-    const actual = findColumn(table, name)
-    if (actual === undefined) {
-      faults.push({
-        kind: `${option}_missing`,
-        field: member(place, option),
-        value: name,
-        problem: `the table ${JSON.stringify(table.name)} has no such column`,
-        cure: `Its columns are ${show(table.columns.join(', '))}; name one of them, or add the column with a migration of yours`,
-      })
-    }
-    return actual
-  }
-  const owner = model.owner === undefined ? null : column(model.owner, 'owner')
-  const key = (model.key ?? table.key).map((name) => column(name, 'key'))
-  const complete = key.filter((name) => name !== undefined)
-  return { table, owner, key: complete.length === key.length ? complete : [], faults }
-}
-
-type Found = { table: Table } | { fault: Omit<Fault, 'field' | 'value'> }
+export type Found = { table: Table } | { fault: Omit<Fault, 'field' | 'value'> }
 
 /** Looks at a table by its name. */
 export function* readTable(name: string): Work<Found> {

@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { readHeader, TRIGGER_VERSION, triggerName, triggerSql } from './trigger.ts'
+import { readHeader, TRIGGER_VERSION, triggerName, triggerSql, triggersOf } from './trigger.ts'
 
 const book = { name: 'book', columns: ['id', 'user_id', 'twice'], generated: new Set(['twice']), key: ['id'] }
-const part = { model: 'Book', owner: 'user_id', events: ['book.changed'], everyone: ['book.known'] }
+const part = {
+  model: 'Book',
+  owner: 'user_id',
+  softDelete: null,
+  events: ['book.changed'],
+  everyone: ['book.known'],
+}
 
 describe('triggerSql', () => {
   it('makes the text that its version stands for', () => {
     // A running process takes any other text for drift. Change it together with TRIGGER_VERSION, or two versions of
     // hookwright undo each other's triggers while one is rolled out.
-    expect(TRIGGER_VERSION).toBe(1)
+    expect(TRIGGER_VERSION).toBe(2)
     expect(triggerSql(book, 'updated', [part])).toMatchInlineSnapshot(`
-      "CREATE TRIGGER "hookwright_book_updated" /* hookwright 1 updated [["Book","user_id",["book.changed"],["book.known"]]] */
+      "CREATE TRIGGER "hookwright_book_updated" /* hookwright 2 updated [["Book","user_id",null,["book.changed"],["book.known"]]] */
       AFTER UPDATE ON "book"
       WHEN (OLD."id" COLLATE BINARY IS NOT NEW."id" OR OLD."user_id" COLLATE BINARY IS NOT NEW."user_id")
       BEGIN
@@ -59,10 +65,16 @@ describe('triggerName', () => {
 
 describe('readHeader', () => {
   it('reads what a trigger is for, whatever its names hold', () => {
-    const awkward = { model: '*/ "x" \\ \'', owner: 'a*/b', events: ['/* */', 'ü'], everyone: [] }
+    const awkward = {
+      model: '*/ "x" \\ \'',
+      owner: 'a*/b',
+      softDelete: null,
+      events: ['/* */', 'ü'],
+      everyone: [],
+    }
     const table = { ...book, name: 'a "b" */ c' }
     expect(readHeader(triggerSql(table, 'deleted', [awkward]))).toEqual({
-      version: 1,
+      version: 2,
       action: 'deleted',
       parts: [awkward],
     })
@@ -77,8 +89,27 @@ describe('readHeader', () => {
     ).toBeUndefined()
   })
 
+  it('reads what version 1 wrote', () => {
+    const sql =
+      'CREATE TRIGGER "hookwright_book_created" /* hookwright 1 created [["Book","user_id",["book.added"],[]]] */'
+    expect(readHeader(sql)?.parts).toEqual([
+      { model: 'Book', owner: 'user_id', softDelete: null, events: ['book.added'], everyone: [] },
+    ])
+  })
+
+  it('reads relations and columns that mark rows as deleted', () => {
+    const owner = { table: 'shelf', on: 'shelf_id', column: 'user_id', key: 'id' }
+    const wanted = { ...part, owner, softDelete: 'deleted_at' }
+    const triggers = triggersOf(book, 'deleted', [wanted, part])
+    expect(triggers.map(({ name }) => name)).toEqual([
+      'hookwright_book_deleted',
+      'hookwright_book_deleted_softly',
+    ])
+    expect(readHeader(triggers[1]?.sql ?? '')?.parts).toEqual([wanted])
+  })
+
   it('does not guess what a newer version says', () => {
-    const sql = triggerSql(book, 'created', [part]).replace('/* hookwright 1 ', '/* hookwright 2 ')
-    expect(readHeader(sql)).toEqual({ version: 2, action: 'created', parts: [] })
+    const sql = triggerSql(book, 'created', [part]).replace('/* hookwright 2 ', '/* hookwright 3 ')
+    expect(readHeader(sql)).toEqual({ version: 3, action: 'created', parts: [] })
   })
 })

@@ -1,9 +1,10 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
 import { isBuiltInAction } from '../../catalog/index.ts'
-import { eventsOf, type Part, sorted } from '../wanted.ts'
-import { eventInsert, inList, ownerExpression } from './event-insert.ts'
+import { eventsOf, type OwnerSource, type Part, sorted } from '../wanted.ts'
+import { eventInsert, inList } from './event-insert.ts'
 import { LISTENING_TABLE, TRIGGER_PREFIX } from './names.ts'
 import { identifier, literal } from './quote.ts'
+import { hasOwner, ownerExpression } from './relation.ts'
 import { rowExpression } from './row-expression.ts'
 import type { Table } from './table.ts'
 
@@ -11,13 +12,38 @@ import type { Table } from './table.ts'
  * The version of the text that {@link triggerSql} makes. Raise it with every change of that text: a running process
  * repairs triggers of older versions and leaves those of newer ones alone.
  */
-export const TRIGGER_VERSION = 1
+export const TRIGGER_VERSION = 2
 
-const moment: Record<BuiltInAction, string> = { created: 'INSERT', updated: 'UPDATE', deleted: 'DELETE' }
+type Moment = 'INSERT' | 'UPDATE' | 'DELETE'
+
+const moment: Record<BuiltInAction, Moment> = { created: 'INSERT', updated: 'UPDATE', deleted: 'DELETE' }
 
 /** `hookwright_book_created`. No two tables and actions share a name. */
 export function triggerName(table: string, action: BuiltInAction): string {
   return `${TRIGGER_PREFIX}${table}_${action}`
+}
+
+/** `hookwright_book_deleted_softly`: where a column marks rows as deleted, an update may also delete or create one. */
+export function softTriggerName(table: string, action: BuiltInAction): string {
+  return `${triggerName(table, action)}_softly`
+}
+
+/** A trigger as it should be. */
+export interface TriggerText {
+  readonly name: string
+  readonly sql: string
+}
+
+/**
+ * The triggers of one table and action: a second one where the action also comes from an update. Each says in its header
+ * which parts it has itself.
+ */
+export function triggersOf(table: Table, action: BuiltInAction, parts: readonly Part[]): TriggerText[] {
+  const first = { name: triggerName(table.name, action), sql: triggerSql(table, action, parts) }
+  const soft = action === 'updated' ? [] : parts.filter(({ softDelete }) => softDelete !== null)
+  if (soft.length === 0) return [first]
+  const name = softTriggerName(table.name, action)
+  return [first, { name, sql: softTriggerSql(table, action, soft) }]
 }
 
 /**
@@ -27,21 +53,50 @@ export function triggerName(table: string, action: BuiltInAction): string {
  * The text depends on nothing but its arguments: comparing it with what is installed shows every drift.
  */
 export function triggerSql(table: Table, action: BuiltInAction, given: readonly Part[]): string {
+  const when = action === 'updated' ? changed(table) : undefined
+  return createTrigger(table, action, moment[action], { name: triggerName(table.name, action), given, when })
+}
+
+function softTriggerSql(table: Table, action: BuiltInAction, given: readonly Part[]): string {
+  const turns = new Set(sorted(given).flatMap((part) => exists(part, action, 'UPDATE')))
+  return createTrigger(table, action, 'UPDATE', {
+    name: softTriggerName(table.name, action),
+    given,
+    when: either([...turns]),
+  })
+}
+
+function createTrigger(
+  table: Table,
+  action: BuiltInAction,
+  on: Moment,
+  { name, given, when }: { name: string; given: readonly Part[]; when: string | undefined },
+): string {
   const parts = sorted(given)
-  const when = action === 'updated' ? `\nWHEN ${changed(table)}` : ''
-  return `CREATE TRIGGER ${identifier(triggerName(table.name, action))} ${header(action, parts)}
-AFTER ${moment[action]} ON ${identifier(table.name)}${when}
+  return `CREATE TRIGGER ${identifier(name)} ${header(action, parts)}
+AFTER ${on} ON ${identifier(table.name)}${when === undefined ? '' : `\nWHEN ${when}`}
 BEGIN
-${parts.map((part) => insertOf(table, action, part)).join('\n')}
+${parts.map((part) => insertOf(table, action, on, part)).join('\n')}
 END`
 }
 
-function insertOf(table: Table, action: BuiltInAction, part: Part): string {
-  const row = action === 'deleted' ? 'OLD' : 'NEW'
-  const conditions = [`event IN ${inList(eventsOf(part))}`]
+/** For which rows the statement is the action, where a column marks rows as deleted: they exist while it is NULL. */
+function exists({ softDelete }: Part, action: BuiltInAction, on: Moment): string[] {
+  if (softDelete === null) return []
+  const [before, after] = [`OLD.${identifier(softDelete)}`, `NEW.${identifier(softDelete)}`]
+  if (on === 'INSERT') return [`${after} IS NULL`]
+  if (on === 'DELETE') return [`${before} IS NULL`]
+  if (action === 'created') return [`(${before} IS NOT NULL AND ${after} IS NULL)`]
+  if (action === 'deleted') return [`(${before} IS NULL AND ${after} IS NOT NULL)`]
+  return [`(${before} IS NULL AND ${after} IS NULL)`]
+}
+
+function insertOf(table: Table, action: BuiltInAction, on: Moment, part: Part): string {
+  const row = on === 'DELETE' ? 'OLD' : 'NEW'
+  const conditions = [`event IN ${inList(eventsOf(part))}`, ...exists(part, action, on)]
   // A row whose owner is null reaches nobody but through events for everyone.
   if (part.owner !== null && part.events.length > 0) {
-    const owned = `${row}.${identifier(part.owner)} IS NOT NULL`
+    const owned = hasOwner(part.owner, row)
     conditions.push(part.everyone.length === 0 ? owned : `(${owned} OR event IN ${inList(part.everyone)})`)
   }
   const insert = eventInsert({
@@ -88,7 +143,13 @@ export interface TriggerHeader {
 }
 
 function header(action: BuiltInAction, parts: readonly Part[]): string {
-  const content = parts.map(({ model, owner, events, everyone }) => [model, owner, events, everyone])
+  const content = parts.map(({ model, owner, softDelete, events, everyone }) => [
+    model,
+    owner,
+    softDelete,
+    events,
+    everyone,
+  ])
   // A slash in a name could end the comment.
   return `/* hookwright ${TRIGGER_VERSION} ${action} ${JSON.stringify(content).replaceAll('/', '\\u002f')} */`
 }
@@ -102,14 +163,31 @@ export function readHeader(sql: string): TriggerHeader | undefined {
   return {
     version: Number(version),
     action,
-    parts: Number(version) > TRIGGER_VERSION ? [] : readParts(content),
+    parts: Number(version) > TRIGGER_VERSION ? [] : readParts(content, Number(version)),
   }
 }
 
-function readParts(text: string): Part[] {
+/** Version 1 knew neither relations nor columns that mark rows as deleted. */
+function readParts(text: string, version: number): Part[] {
   try {
-    const parts = JSON.parse(text) as [string, string | null, string[], string[]][]
-    return parts.map(([model, owner, events, everyone]) => ({ model, owner, events, everyone }))
+    if (version < 2) {
+      const old = JSON.parse(text) as [string, string | null, string[], string[]][]
+      return old.map(([model, owner, events, everyone]) => ({
+        model,
+        owner,
+        softDelete: null,
+        events,
+        everyone,
+      }))
+    }
+    const parts = JSON.parse(text) as [string, OwnerSource, string | null, string[], string[]][]
+    return parts.map(([model, owner, softDelete, events, everyone]) => ({
+      model,
+      owner,
+      softDelete,
+      events,
+      everyone,
+    }))
   } catch {
     return []
   }

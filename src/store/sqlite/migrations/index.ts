@@ -1,4 +1,5 @@
 import * as m0001 from './0001-hooks-and-deliveries.ts'
+import * as m0002 from './0002-departed.ts'
 
 /** One step of hookwright's own schema. Steps only add; each runs once, in the order of its number. */
 export interface Migration {
@@ -9,4 +10,5 @@ export interface Migration {
 
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'hooks-and-deliveries', statements: m0001.statements },
+  { id: 2, name: 'departed', statements: m0002.statements },
 ]
