@@ -6,7 +6,9 @@ import { problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
 import type { Random } from '../core/random.ts'
 import type { Store } from '../store/store.ts'
-import { type Tx, type TxOption, toTx } from '../store/tx/index.ts'
+import { explainWithin } from '../store/tx/explain-within.ts'
+import { type TxOption, txFor } from '../store/tx/to-tx.ts'
+import type { AsyncTx, SyncTx } from '../store/tx/tx.ts'
 import { exec } from '../store/work.ts'
 import { type Audience, audienceColumns } from './everyone.ts'
 
@@ -35,9 +37,12 @@ export interface SenderContext {
 }
 
 /**
- * Sends an event by hand. With a synchronous `tx` the row is written when the call returns, and a mistake is thrown at once
- * and not by way of the promise: the callback of a synchronous transaction awaits nothing, so only what is thrown in it
- * makes it roll back.
+ * Sends an event by hand.
+ *
+ * With a synchronous `tx` the row is written when the call returns, and a mistake is thrown at once and not by way of the
+ * promise: the callback of a synchronous transaction awaits nothing, so only what is thrown in it makes it roll back. With
+ * an asynchronous `tx` the promise is awaited inside the transaction, and every mistake rejects it. Nothing is tried again
+ * there: the transaction is the caller's. What is no transaction at all is thrown at once in any case.
  *
  * @throws `event_unknown`, `owner_missing`, `payload_invalid`, `payload_not_json`, `event_invalid`, `transaction_invalid`
  */
@@ -47,13 +52,15 @@ export function send(
   payload: unknown,
   options: SendOptions,
 ): Promise<SentEvent> {
-  return options !== undefined && 'tx' in options
-    ? Promise.resolve(sendWithin(toTx(options.tx), context, name, payload, options))
-    : sendAlone(context, name, payload, options)
+  if (options === undefined || !('tx' in options)) return sendAlone(context, name, payload, options)
+  const tx = txFor(context.store, options.tx)
+  return tx.mode === 'sync'
+    ? Promise.resolve(sendWithin(tx, context, name, payload, options))
+    : sendWithinAsync(tx, context, name, payload, options)
 }
 
 function sendWithin(
-  tx: Tx,
+  tx: SyncTx,
   context: SenderContext,
   name: string,
   payload: unknown,
@@ -70,7 +77,34 @@ function sendWithin(
       cure: 'Use a schema that validates synchronously, or send without `tx`',
     })
   }
-  tx.execute(insertEvent(context, { ...columns, data: toJson(value, 'payload') }).compile())
+  const insert = insertEvent(context, { ...columns, data: toJson(value, 'payload') })
+  try {
+    tx.execute(insert.compile())
+  } catch (error) {
+    throw explainWithin(context.store, error)
+  }
+  context.wake()
+  return { id: columns.uid }
+}
+
+async function sendWithinAsync(
+  tx: AsyncTx,
+  context: SenderContext,
+  name: string,
+  payload: unknown,
+  options: SendOptions,
+): Promise<SentEvent> {
+  const event = findEvent(context.catalog, name, 'event')
+  const columns = columnsOf(context, name, options)
+  const checked: unknown = validatePayload(event, payload)
+  // Awaited only where it must be: the statement is on its way before the call returns, and so before a COMMIT behind it.
+  const value = checked instanceof Promise ? await checked : checked
+  const insert = insertEvent(context, { ...columns, data: toJson(value, 'payload') })
+  try {
+    await tx.execute(insert.compile())
+  } catch (error) {
+    throw explainWithin(context.store, error)
+  }
   context.wake()
   return { id: columns.uid }
 }
@@ -104,22 +138,28 @@ interface NewEvent {
   data: string
 }
 
-/** One statement, so that it fits into any transaction: writes the event if any hook listens to it and it is not there yet. */
+/**
+ * One statement, so that it fits into any transaction: writes the event if any hook listens to it and it is not there yet.
+ * The casts tell PostgreSQL, and the libraries that ask it, what each parameter is.
+ */
 function insertEvent({ store, clock }: SenderContext, event: NewEvent): Compilable<unknown> {
   const { db } = store
-  const listened = db.selectFrom('listening').select('event').where('event', '=', event.name)
+  const listened = db
+    .selectFrom('listening')
+    .select('event')
+    .where('event', '=', sql<string>`cast(${event.name} as text)`)
   return db
     .insertInto('event')
     .columns(['uid', 'name', 'owner', 'broadcast', 'data', 'created_at', 'fanout_due_at'])
     .expression(
       db
         .selectNoFrom((eb) => [
-          sql<string>`${event.uid}`.as('uid'),
-          sql<string>`${event.name}`.as('name'),
-          sql<string | null>`${event.owner}`.as('owner'),
-          sql<number>`${event.broadcast}`.as('broadcast'),
-          sql<string>`${event.data}`.as('data'),
-          sql<number>`${clock.now()}`.as('created_at'),
+          sql<string>`cast(${event.uid} as text)`.as('uid'),
+          sql<string>`cast(${event.name} as text)`.as('name'),
+          sql<string | null>`cast(${event.owner} as text)`.as('owner'),
+          sql<number>`cast(${event.broadcast} as integer)`.as('broadcast'),
+          sql<string>`cast(${event.data} as text)`.as('data'),
+          sql<number>`cast(${clock.now()} as bigint)`.as('created_at'),
           eb.lit(0).as('fanout_due_at'),
         ])
         .where((eb) => eb.exists(listened)),

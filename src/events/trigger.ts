@@ -1,7 +1,9 @@
 import type { Capture } from '../capture/index.ts'
 import { type EventDefinition, eventsOn, findAction, type Model } from '../catalog/index.ts'
 import { problem } from '../core/errors.ts'
-import { type Tx, type TxOption, toTx } from '../store/tx/index.ts'
+import { explainWithin } from '../store/tx/explain-within.ts'
+import { type TxOption, txFor } from '../store/tx/to-tx.ts'
+import type { AsyncTx, SyncTx } from '../store/tx/tx.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type Audience, audienceColumns } from './everyone.ts'
 import type { SenderContext } from './send.ts'
@@ -20,7 +22,7 @@ export interface TriggerContext extends SenderContext {
 /**
  * Fires a model's action by hand: the row is read by its key, and an event written for each that the catalog has on that
  * action, exactly as a trigger would. With a synchronous `tx` that has happened when the call returns, and a mistake is
- * thrown at once, as by `send`.
+ * thrown at once; an asynchronous one is awaited: as by `send`.
  *
  * @throws `action_unknown`, `key_invalid`, `row_missing`, `owner_missing`, `transaction_invalid`
  */
@@ -30,19 +32,42 @@ export function trigger(
   key: unknown,
   options: TriggerOptions = {},
 ): Promise<void> {
-  return 'tx' in options
-    ? Promise.resolve(triggerWithin(toTx(options.tx), context, name, key, options))
-    : triggerAlone(context, name, key, options)
+  if (!('tx' in options)) return triggerAlone(context, name, key, options)
+  const tx = txFor(context.store, options.tx)
+  return tx.mode === 'sync'
+    ? Promise.resolve(triggerWithin(tx, context, name, key, options))
+    : triggerWithinAsync(tx, context, name, key, options)
 }
 
 function triggerWithin(
-  tx: Tx,
+  tx: SyncTx,
   context: TriggerContext,
   name: string,
   key: unknown,
   options: TriggerOptions,
 ): void {
-  tx.run(fire(context, firingOf(context, name, key, options)))
+  const firing = firingOf(context, name, key, options)
+  try {
+    tx.run(fire(context, firing))
+  } catch (error) {
+    throw explainWithin(context.store, error)
+  }
+  context.wake()
+}
+
+async function triggerWithinAsync(
+  tx: AsyncTx,
+  context: TriggerContext,
+  name: string,
+  key: unknown,
+  options: TriggerOptions,
+): Promise<void> {
+  const firing = firingOf(context, name, key, options)
+  try {
+    await tx.run(fire(context, firing))
+  } catch (error) {
+    throw explainWithin(context.store, error)
+  }
   context.wake()
 }
 

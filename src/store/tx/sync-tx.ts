@@ -1,21 +1,21 @@
 import { problem } from '../../core/errors.ts'
 import { runStatement, type Statement } from '../sqlite/statement.ts'
 import { runSync } from '../work.ts'
-import type { Tx } from './tx.ts'
+import type { SyncTx, TxQuery } from './tx.ts'
 
 /**
  * The transaction that is open on a synchronous handle.
  *
  * @throws `transaction_invalid` when none is open
  */
-export function syncTx(library: string, isOpen: () => boolean, prepare: (sql: string) => Statement): Tx {
-  function execute({ sql, parameters }: Parameters<Tx['execute']>[0]): ReturnType<Tx['execute']> {
+export function syncTx(library: string, isOpen: () => boolean, prepare: (sql: string) => Statement): SyncTx {
+  function execute({ sql, parameters }: TxQuery): ReturnType<SyncTx['execute']> {
     // Again at each statement: once it has ended, what follows would be committed by itself, though it was rolled back.
     requireOpen(isOpen(), library)
     return runStatement(prepare(sql), parameters)
   }
   requireOpen(isOpen(), library)
-  return { dialect: 'sqlite', execute, run: (work) => runSync(work, execute) }
+  return { mode: 'sync', dialect: 'sqlite', library, execute, run: (work) => runSync(work, execute) }
 }
 
 function requireOpen(open: boolean, library: string): void {

@@ -5,9 +5,14 @@ import { CompiledQuery } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryDatabase } from '../../../test/support/database.ts'
 import { exec, first, rows } from '../work.ts'
-import { betterSqlite3, drizzle, nodeSqlite, type Tx, type TxOption, toTx } from './index.ts'
+import { betterSqlite3, drizzle, nodeSqlite, type SyncTx, type Tx, type TxOption } from './index.ts'
+import { toTx } from './to-tx.ts'
+import type { TxQuery } from './tx.ts'
 
 const insert = (name: unknown) => ({ sql: 'INSERT INTO event (name) VALUES (?)', parameters: [name] })
+
+/** The transactions here are synchronous. */
+const execute = (tx: Tx, query: TxQuery) => (tx as SyncTx).execute(query)
 
 interface Application {
   option: TxOption
@@ -57,14 +62,14 @@ describe.each(Object.entries(libraries))('a transaction that is open on a handle
 
   it('keeps at its commit what was executed', () => {
     application.exec('BEGIN')
-    toTx(application.option).execute(insert('kept'))
+    execute(toTx(application.option), insert('kept'))
     application.exec('COMMIT')
     expect(names()).toEqual(['kept'])
   })
 
   it('loses it at its rollback', () => {
     application.exec('BEGIN')
-    toTx(application.option).execute(insert('lost'))
+    execute(toTx(application.option), insert('lost'))
     expect(names()).toEqual(['lost'])
     application.exec('ROLLBACK')
     expect(names()).toEqual([])
@@ -73,9 +78,9 @@ describe.each(Object.entries(libraries))('a transaction that is open on a handle
   it('loses with a savepoint what was executed inside of it, and keeps the rest', () => {
     application.exec('BEGIN')
     const tx = toTx(application.option)
-    tx.execute(insert('kept'))
+    execute(tx, insert('kept'))
     application.exec('SAVEPOINT inner')
-    tx.execute(insert('lost'))
+    execute(tx, insert('lost'))
     application.exec('ROLLBACK TO inner; RELEASE inner')
     application.exec('COMMIT')
     expect(names()).toEqual(['kept'])
@@ -102,11 +107,13 @@ describe.each(Object.entries(libraries))('a transaction that is open on a handle
     const tx = toTx(application.option)
     const big = 2n ** 53n + 1n
     const query = { sql: 'SELECT ? AS big, ? AS truth, ? || ? AS text', parameters: [big, true, 1, '_'] }
-    expect(tx.execute(query).rows).toEqual([{ big, truth: 1, text: '1_' }])
-    expect(() => tx.execute(insert(new Date(0)))).toThrow(
+    expect(execute(tx, query).rows).toEqual([{ big, truth: 1, text: '1_' }])
+    expect(() => execute(tx, insert(new Date(0)))).toThrow(
       expect.objectContaining({ code: 'database_invalid' }),
     )
-    expect(() => tx.execute(insert(undefined))).toThrow(expect.objectContaining({ code: 'database_invalid' }))
+    expect(() => execute(tx, insert(undefined))).toThrow(
+      expect.objectContaining({ code: 'database_invalid' }),
+    )
     application.exec('COMMIT')
     expect(names()).toEqual([])
   })
@@ -126,7 +133,7 @@ describe.each(Object.entries(libraries))('a transaction that is open on a handle
     application.exec('BEGIN')
     const tx = toTx(application.option)
     application.exec('ROLLBACK')
-    expect(() => tx.execute(insert('stray'))).toThrow(
+    expect(() => execute(tx, insert('stray'))).toThrow(
       expect.objectContaining({ code: 'transaction_invalid' }),
     )
     expect(names()).toEqual([])
@@ -140,7 +147,7 @@ describe("better-sqlite3's own transaction function", () => {
     database.exec('CREATE TABLE event (seq INTEGER PRIMARY KEY, name TEXT)')
     // As `send` does: everything up to the insert runs before its first await.
     const send = async (name: string) => {
-      toTx(database).execute(insert(name))
+      execute(toTx(database), insert(name))
       await Promise.resolve()
     }
     database.transaction(() => void send('kept'))()
@@ -180,10 +187,10 @@ describe('a transaction of Drizzle on better-sqlite3', () => {
       .map((row) => (row as { name: string }).name)
 
   it('keeps at its commit what was executed, and loses it at its rollback', () => {
-    open().transaction((tx) => void drizzle(tx).execute(insert('kept')))
+    open().transaction((tx) => void execute(drizzle(tx), insert('kept')))
     expect(() =>
       open().transaction((tx) => {
-        drizzle(tx).execute(insert('lost'))
+        execute(drizzle(tx), insert('lost'))
         tx.rollback()
       }),
     ).toThrow('Rollback')
@@ -192,14 +199,14 @@ describe('a transaction of Drizzle on better-sqlite3', () => {
 
   it('loses with a nested transaction what was executed inside of it, and keeps the rest', () => {
     open().transaction((tx) => {
-      drizzle(tx).execute(insert('outer'))
+      execute(drizzle(tx), insert('outer'))
       expect(() =>
         tx.transaction((nested) => {
-          drizzle(nested).execute(insert('inner'))
+          execute(drizzle(nested), insert('inner'))
           nested.rollback()
         }),
       ).toThrow('Rollback')
-      tx.transaction((nested) => void drizzle(nested).execute(insert('second')))
+      tx.transaction((nested) => void execute(drizzle(nested), insert('second')))
     })
     expect(names()).toEqual(['outer', 'second'])
   })
@@ -210,7 +217,7 @@ describe('a transaction of Drizzle on better-sqlite3', () => {
       open().transaction((tx) => {
         late = (async () => {
           await Promise.resolve()
-          drizzle(tx).execute(insert('stray'))
+          execute(drizzle(tx), insert('stray'))
         })()
         return late as never
       }),
@@ -221,14 +228,14 @@ describe('a transaction of Drizzle on better-sqlite3', () => {
 
   it('may also be given as the database that it is open on, but not without a transaction', () => {
     const db = open()
-    db.transaction(() => void drizzle(db).execute(insert('kept')))
+    db.transaction(() => void execute(drizzle(db), insert('kept')))
     expect(() => drizzle(db)).toThrow(expect.objectContaining({ code: 'transaction_invalid' }))
     expect(names()).toEqual(['kept'])
   })
 
   it('wants its helper: as it is, it is told so', () => {
     open().transaction((tx) => {
-      expect(() => toTx(tx)).toThrow('drizzle(tx) from hookwright/tx')
+      expect(() => toTx(tx)).toThrow(/hookwright\/tx .* drizzle\(tx\)/)
     })
   })
 })
