@@ -17,6 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: './test/support/postgres-setup.ts',
           include: ['{src,scripts}/**/*.test.ts'],
           testTimeout: 10_000,
           hookTimeout: 10_000,
@@ -27,6 +28,7 @@ export default defineConfig({
         // What crosses rooms: real processes, real sockets, whole systems.
         test: {
           name: 'system',
+          globalSetup: './test/support/postgres-setup.ts',
           include: ['{test,examples}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -27,7 +27,7 @@ import { reportFailures, reportUnknown } from './report.ts'
 import type { PayloadFunction } from './request.ts'
 import { Shares } from './shares.ts'
 import { Underway } from './underway.ts'
-import { waiting } from './waiting.ts'
+import { LONGEST_SLEEP_MS, waiting } from './waiting.ts'
 
 export interface EngineContext {
   store: Store
@@ -52,8 +52,6 @@ export interface TurnOptions {
 
 /** Deliveries that fan-out makes in one transaction: more would hold locks, and on SQLite the event loop, for too long. */
 const FAN_OUT_BUDGET = 1_000
-/** Nobody calls after a fault elsewhere, so look by oneself from time to time. */
-const LONGEST_SLEEP_MS = 1_000
 
 /**
  * Fans out events and delivers them, turn by turn: a turn writes the results of attempts, gives events their deliveries, and

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { HookChange } from '../hooks/index.ts'
 import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
@@ -35,12 +35,18 @@ export function* releaseParked(store: Store, { kind, ids }: HookChange, now: num
  * dropped the table of lanes. It goes over the index of what is parked.
  */
 export function* reopenLanes({ db }: Store, now: number): Work<void> {
+  const next = (condition: RawBuilder<unknown>) => sql`(select d.hook_id from ${sql.table('delivery')} as d
+    where d.parked_due_at is not null ${condition} order by d.hook_id limit 1)`
+  // From one hook to the next, over as many deliveries as each has: a step is one look into the index.
+  const hooksWithParked = sql<{ hook_id: number }>`(with recursive steps(hook_id) as (
+    select * from ${next(sql``)} as first_step
+    union all
+    select ${next(sql`and d.hook_id > steps.hook_id`)} from steps where steps.hook_id is not null
+  ) select hook_id from steps where hook_id is not null)`
   const parked = db
-    .selectFrom('delivery as d')
+    .selectFrom(hooksWithParked.as('d'))
     .leftJoin('hook as h', 'h.id', 'd.hook_id')
     .select(['d.hook_id', sql<number>`cast(${now} as bigint)`.as('next_at')])
-    .distinct()
-    .where('d.parked_due_at', 'is not', null)
     .where((eb) => eb.or([eb('h.disabled_at', 'is', null), eb('h.deleted_at', 'is not', null)]))
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('lane').select('lane.hook_id').whereRef('lane.hook_id', '=', 'd.hook_id'))),

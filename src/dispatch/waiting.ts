@@ -3,6 +3,9 @@ import type { dueEvents } from '../events/index.ts'
 import type { Store } from '../store/store.ts'
 import { first, type Work } from '../store/work.ts'
 
+/** How long a dispatcher sleeps at the most, in milliseconds: nobody calls after a fault elsewhere. */
+export const LONGEST_SLEEP_MS = 1_000
+
 /** Work that waits for the dispatcher. */
 export interface Waiting {
   /** Whether a delivery is due. */
@@ -11,7 +14,7 @@ export interface Waiting {
   laneDue: boolean
   /** Whether an event is, of those that were asked for. */
   eventDue: boolean
-  /** When the next thing will be due that is not due yet, in milliseconds since the epoch; undefined when nothing will. */
+  /** When the next thing will be due within the longest sleep, in milliseconds since the epoch; undefined when nothing will. */
   nextAt: number | undefined
 }
 
@@ -28,13 +31,15 @@ export function* waiting(
   const delivery = db.selectFrom('delivery').select(({ fn }) => fn.min('due_at').as('at'))
   const lane = db.selectFrom('lane').select(({ fn }) => fn.min('next_at').as('at'))
   const event = db.selectFrom('event').select(({ fn }) => fn.min('fanout_due_at').as('at'))
+  // Nobody sleeps longer than that, and further off lie the leases: of those that have ended the indexes keep dead entries.
+  const horizon = now + LONGEST_SLEEP_MS
   const found = yield* first(
     db.selectNoFrom([
       delivery.where('due_at', '<=', now).as('dueDelivery'),
       lane.where('next_at', '<=', now).as('dueLane'),
-      delivery.where('due_at', '>', now).as('delivery'),
-      lane.where('next_at', '>', now).as('lane'),
-      event.where('fanout_due_at', '>', now).as('nextEvent'),
+      delivery.where('due_at', '>', now).where('due_at', '<=', horizon).as('delivery'),
+      lane.where('next_at', '>', now).where('next_at', '<=', horizon).as('lane'),
+      event.where('fanout_due_at', '>', now).where('fanout_due_at', '<=', horizon).as('nextEvent'),
       events === undefined ? sql<null>`null`.as('dueEvent') : events.as('dueEvent'),
     ]),
   )

@@ -1,7 +1,7 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { messageOf } from '../core/errors.ts'
 import { givenRows } from '../store/given-rows.ts'
-import { skippingLocked } from '../store/lock-rows.ts'
+import { locking } from '../store/lock-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 import type { Prepared } from './prepare.ts'
@@ -99,12 +99,15 @@ function* oneByOne(store: Store, prepared: ReadyEvent, now: number, budget: numb
   }
 }
 
-/** Another dispatcher may have been faster: what it has done, or is further with, is not done again. */
+/**
+ * Another dispatcher may have been faster: what it has done, or is further with, is not done again. It waits for locks, which
+ * somebody may hold for a moment though the event is not his: an event left out would rest until its lease ends.
+ */
 function* stillOpen(store: Store, prepared: readonly Prepared[]): Work<Prepared[]> {
   if (prepared.length === 0) return []
   const keys = prepared.map(({ event }) => event)
   const found = yield* rows(
-    skippingLocked(
+    locking(
       store,
       store.db
         .selectFrom('event as e')
@@ -116,7 +119,8 @@ function* stillOpen(store: Store, prepared: readonly Prepared[]): Work<Prepared[
         .select('e.seq')
         // It is null when fan-out is done, and another time when somebody else has taken the event since.
         .whereRef('e.fanout_due_at', '=', 'wanted.fanout_due_at')
-        .whereRef('e.fanout_cursor', '=', 'wanted.fanout_cursor'),
+        .whereRef('e.fanout_cursor', '=', 'wanted.fanout_cursor')
+        .orderBy('e.seq'),
       'e',
     ),
   )

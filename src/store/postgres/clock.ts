@@ -35,7 +35,13 @@ export class DatabaseClock implements Clock {
     )
     const answered = this.#machine.now()
     const { now } = rows[0] as { now: number }
-    this.#difference = Math.round(now - (asked + answered) / 2)
+    // The answer was true at some moment between the question and now, which may be long where the server stood still. What
+    // fits stays as it was.
+    const [least, most] = [now - answered, now - asked]
+    this.#difference =
+      this.#measuredAt === undefined
+        ? Math.round((least + most) / 2)
+        : Math.round(Math.min(Math.max(this.#difference, least), most))
     this.#measuredAt = answered
   }
 }

@@ -18,7 +18,13 @@ export interface PgPoolHandle {
 export interface PgPool {
   readonly options: PgConfig
   readonly Client: new (config: object) => PgClient
-  connect(): Promise<PgPoolClient>
+  connect(
+    callback: (
+      error: Error | undefined,
+      client: PgClient | undefined,
+      release: (fault?: Error) => void,
+    ) => void,
+  ): void
   query(sql: string, parameters?: unknown[]): Promise<PgResult>
   on(event: 'error', listener: (error: Error) => void): unknown
   end(): Promise<void>
@@ -41,10 +47,6 @@ export interface PgClient {
   on(event: 'error' | 'notification' | 'end', listener: (argument: never) => void): unknown
   off(event: 'error' | 'notification' | 'end', listener: (argument: never) => void): unknown
   end(): Promise<void>
-}
-
-export interface PgPoolClient extends PgClient {
-  release(destroy?: Error | boolean): void
 }
 
 /** @see https://node-postgres.com/apis/client#clientquery */

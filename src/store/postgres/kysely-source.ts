@@ -2,7 +2,11 @@ import { CompiledQuery, type DatabaseConnection, type Kysely, type QueryResult }
 import type { PostgresSource, Session } from './session.ts'
 import { narrowBigints } from './values.ts'
 
-/** Connections of the application's Kysely instance, whatever driver it has. */
+/**
+ * Connections of the application's Kysely instance, whatever driver it has. Kysely lends no more than queries on them: an error
+ * between two queries is for the application to hear (`pool.on('connect', (client) => client.on('error', …))`), and a
+ * connection that has fallen silent stays out of its pool until it breaks.
+ */
 export function kyselySource(
   kysely: Kysely<unknown>,
   { queryTimeoutMs }: { queryTimeoutMs: number },
@@ -12,15 +16,26 @@ export function kyselySource(
     applicationDb: kysely,
     withSession: (use) =>
       new Promise((resolve, reject) => {
+        // An application's pool may have no timeout of its own, and nobody would ever hear of it.
+        let late = false
+        const timer = setTimeout(() => {
+          late = true
+          reject(new Error('timeout exceeded when trying to connect'))
+        }, queryTimeoutMs)
         kysely
           .getExecutor()
           .provideConnection(async (connection) => {
+            clearTimeout(timer)
+            if (late) return
             const session = new KyselySession(connection, queryTimeoutMs)
             await use(session).then(resolve, reject)
             // A query that was given up still runs: until it has ended, its connection must not be anybody else's.
             await session.settled()
           })
-          .catch(reject)
+          .catch((error) => {
+            clearTimeout(timer)
+            reject(error)
+          })
       }),
     listen: async () => undefined,
     queryAsApplication: (sql, parameters) => kysely.executeQuery(CompiledQuery.raw(sql, [...parameters])),

@@ -1,6 +1,6 @@
 import type { QueryResult } from 'kysely'
 import { problem } from '../../core/errors.ts'
-import type { PgClient, PgModule, PgPool, PgPoolClient, PgResult } from './handles.ts'
+import type { PgClient, PgModule, PgPool, PgResult } from './handles.ts'
 import type { PostgresSource, Session } from './session.ts'
 import { ownTypes } from './values.ts'
 
@@ -18,6 +18,8 @@ export interface UrlSourceOptions extends PgSourceOptions {
   maxConnections: number
 }
 
+const LONGEST_CONNECTING_MS = 10_000
+
 /** Connections that hookwright opens itself, with the npm package `pg`. */
 export function urlSource(url: string, { maxConnections, ...options }: UrlSourceOptions): PostgresSource {
   let opening: Promise<PgPool> | undefined
@@ -25,7 +27,7 @@ export function urlSource(url: string, { maxConnections, ...options }: UrlSource
     connectionString: url,
     max: maxConnections,
     application_name: 'hookwright',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: Math.min(LONGEST_CONNECTING_MS, options.queryTimeoutMs),
     keepAlive: true,
     // A script that has sent its event may end without closing anything.
     allowExitOnIdle: true,
@@ -76,8 +78,8 @@ function sourceOf(
 ): Omit<PostgresSource, 'place' | 'close'> {
   return {
     async withSession(use) {
-      const client = await (await pool()).connect()
-      return await withClient(client, (broken) => use(sessionOn(client, queryTimeoutMs, broken)))
+      const lent = await borrow(await pool())
+      return await withClient(lent, (broken) => use(sessionOn(lent.client, queryTimeoutMs, broken)))
     },
 
     async listen(channel, onNotify, onEnd) {
@@ -120,25 +122,46 @@ function unref(client: PgClient): void {
   connection?.stream?.unref?.()
 }
 
-async function withClient<T>(
-  client: PgPoolClient,
-  use: (broken: (error: unknown) => void) => Promise<T>,
-): Promise<T> {
-  let fault: Error | undefined
-  const broken = (error: unknown) => {
-    fault ??= error instanceof Error ? error : new Error(String(error))
-  }
-  // Between two queries of a transaction nobody else listens, and an unheard error ends the process.
-  client.on('error', broken)
+interface Lent {
+  client: PgClient
+  /** The first thing that went wrong with it. */
+  fault: Error | undefined
+  note(error: unknown): void
+  release(fault?: Error): void
+}
+
+/**
+ * A client of the pool, listened to from the first moment on: a server that ends a session while it logs in says both at
+ * once, and an error that nobody hears ends the process. Only the pool's callback comes early enough.
+ */
+function borrow(pool: PgPool): Promise<Lent> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client, release) => {
+      if (client === undefined || error !== undefined) return reject(error)
+      const lent: Lent = {
+        client,
+        fault: undefined,
+        note(fault) {
+          lent.fault ??= fault instanceof Error ? fault : new Error(String(fault))
+        },
+        release,
+      }
+      client.on('error', lent.note)
+      resolve(lent)
+    })
+  })
+}
+
+async function withClient<T>(lent: Lent, use: (broken: (error: unknown) => void) => Promise<T>): Promise<T> {
   try {
-    return await use(broken)
+    return await use(lent.note)
   } finally {
-    client.off('error', broken)
-    client.release(fault)
+    lent.client.off('error', lent.note)
+    lent.release(lent.fault)
   }
 }
 
-function sessionOn(client: PgPoolClient, queryTimeoutMs: number, broken: (error: unknown) => void): Session {
+function sessionOn(client: PgClient, queryTimeoutMs: number, broken: (error: unknown) => void): Session {
   async function run(text: string, values?: unknown[]): Promise<PgResult | PgResult[]> {
     try {
       return await client.query({

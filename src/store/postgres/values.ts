@@ -25,7 +25,7 @@ export function readInteger(text: string): number | bigint {
 
 /** Drivers that cannot be told how to read give most bigints as text; the column's name tells that it is one. */
 const BIGINT_COLUMN =
-  /^(id|seq|hook_id|event_seq|cursor|fanout_cursor|\w+_at|\w+_until|at|now|hooks|dueDelivery|dueLane|delivery|lane|event_at)$/
+  /^(id|seq|hook_id|event_seq|cursor|fanout_cursor|\w+_at|\w+_until|at|now|hooks|dueDelivery|dueLane|dueEvent|delivery|lane|nextEvent)$/
 
 /** Makes numbers of the bigints of our tables that came as text, or as bigint. */
 export function narrowBigints(rows: readonly unknown[]): void {

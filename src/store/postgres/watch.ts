@@ -22,6 +22,8 @@ const IDLE_POLL_MS = 50
 /** How long others go on waking it if its process dies. */
 const IDLE_MARK_MS = 60_000
 const RETRY_LISTENING_MS = 10_000
+/** Behind a pooler nothing changes soon, and each try listens on one of its connections in vain. */
+const RETRY_BEHIND_POOLER_MS = 10 * 60_000
 /** A notification to oneself that has not come after that long will not come. */
 const PROBE_MS = 1_000
 
@@ -67,6 +69,7 @@ export function watchDatabase(context: WatchContext, listener: () => void): Watc
     )
     const probe = setTimeout(() => {
       if (heard) return
+      nextTry = performance.now() + RETRY_BEHIND_POOLER_MS
       stop()
       lost()
     }, PROBE_MS)
