@@ -2,11 +2,14 @@ import { CompiledQuery } from 'kysely'
 import type { Catalog } from '../catalog/index.ts'
 import { HookwrightError, problem } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
+import { exclusively } from '../store/exclusively.ts'
+import type { PostgresStore } from '../store/postgres/index.ts'
 import type { Store } from '../store/store.ts'
 import { exec } from '../store/work.ts'
 import type { ByKey } from './by-key.ts'
 import type { CaptureDialect, Change, Findings, OwnersTable } from './dialect.ts'
 import type { CaptureDrift, DriftKind } from './drift.ts'
+import { createPostgresCapture } from './postgres/index.ts'
 import { createSqliteCapture } from './sqlite/index.ts'
 import { wantedModels } from './wanted.ts'
 
@@ -32,8 +35,8 @@ export interface Capture extends ByKey {
    */
   install(): Promise<CaptureReport>
   /**
-   * Looks for what is not as it should be. While the schema stays the same it is one read of microseconds, and gives the
-   * very array that it gave before.
+   * Looks for what is not as it should be. While the schema stays the same it is one read (of microseconds on SQLite, of a few
+   * milliseconds on PostgreSQL), and gives the very array that it gave before.
    */
   check(): Promise<readonly CaptureDrift[]>
   /**
@@ -68,8 +71,16 @@ const curedByInstall: ReadonlySet<DriftKind> = new Set(['missing', 'outdated', '
 const STORE_MISSING =
   "Some or all of hookwright's own tables were dropped, probably by a schema tool that does not know them, and what they held " +
   "is gone. Its triggers are dropped as well, so that the application's writes work, and the tables are made anew, empty. " +
-  'Let the tool ignore tables that begin with hookwright_. A connection whose writes failed meanwhile works again once it has ' +
-  'read anything (SELECT 1 FROM a table), or is opened anew'
+  'Let the tool ignore '
+
+/** What to keep a schema tool away from, and what connections need that ran into the missing tables. */
+function storeMissing({ dialect, schema }: Store): string {
+  if (dialect === 'postgres') return `${STORE_MISSING}the schema ${JSON.stringify(schema)}`
+  return (
+    `${STORE_MISSING}tables that begin with hookwright_. A connection whose writes failed meanwhile works again once it has ` +
+    'read anything (SELECT 1 FROM a table), or is opened anew'
+  )
+}
 
 /**
  * Capture for a catalog on a store. It opens nothing by itself.
@@ -85,13 +96,13 @@ const STORE_MISSING =
 export function createCapture({ store, catalog, owners, logger }: CaptureOptions): Capture {
   const dialect = dialectOf(store)
   const models = wantedModels(catalog)
-  let last: { schemaVersion: number; findings: Findings } | undefined
+  let last: { schemaVersion: string | number; findings: Findings } | undefined
   let reported = ''
 
   async function look(): Promise<Findings> {
     last = await store.read(function* () {
       // The version first: whatever changes while we look is seen by the next look.
-      const schemaVersion = yield* dialect.schemaVersion()
+      const schemaVersion = yield* dialect.schemaVersion(models, owners)
       if (schemaVersion === last?.schemaVersion) return last
       return { schemaVersion, findings: yield* dialect.inspect(models, owners) }
     })
@@ -101,6 +112,7 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
   /** Finds out anew under the write lock, and acts on that. */
   function change(choose: (findings: Findings) => readonly Change[]) {
     return store.write(function* () {
+      yield* exclusively(store, 'capture')
       const findings = yield* dialect.inspect(models, owners)
       const changes = choose(findings)
       for (const { sql } of changes) yield* exec(CompiledQuery.raw(sql))
@@ -132,6 +144,7 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
       }
       if (created.length + dropped.length > 0)
         logger.info({ created, dropped }, 'the capture triggers were installed')
+      if (findings.notice !== undefined) logger.warn({}, findings.notice)
       const faults = findings.drift.filter(({ problem: kind }) => !curedByInstall.has(kind))
       if (faults.length > 0)
         throw new HookwrightError('capture_failed', faults.map(({ message }) => message).join('\n'))
@@ -154,7 +167,7 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
         const removed = await change((found) => (found.storeMissing ? found.removal : []))
         note(removed)
         if (removed.findings.storeMissing) {
-          logger.error({ dropped: removed.dropped }, STORE_MISSING)
+          logger.error({ dropped: removed.dropped }, storeMissing(store))
           await store.migrate()
           storeRestored = true
         }
@@ -193,19 +206,19 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
 
 function dialectOf(store: Store): CaptureDialect {
   if (store.dialect === 'sqlite') return createSqliteCapture()
+  if (store.dialect === 'postgres') return createPostgresCapture(store as PostgresStore)
   throw problem('database_invalid', {
     field: 'database',
     value: store.dialect,
     problem: 'there are no capture triggers for this database yet',
-    cure: 'Use sqlite()',
+    cure: 'Use sqlite() or postgres()',
   })
 }
 
 function namesOf(changes: readonly Change[]): { created: string[]; dropped: string[] } {
-  const names = (wanted: Change['kind']) =>
-    changes
-      .filter(({ kind }) => kind === wanted)
-      .map(({ trigger }) => trigger)
-      .sort()
+  const names = (wanted: Change['kind']) => {
+    const concerned = changes.filter(({ kind }) => kind === wanted || kind === 'replace')
+    return [...new Set(concerned.map(({ trigger }) => trigger))].sort()
+  }
   return { created: names('create'), dropped: names('drop') }
 }

@@ -1,18 +1,22 @@
 import { parseExact } from '../core/json.ts'
+import { decodeHinted } from './hinted-row.ts'
 
 /**
  * Reads a row as a trigger has written it: an object by column, in JSON that loses nothing.
  *
- * Integers beyond ±2^53 become bigints, blobs base64 text, real numbers numbers (also `Infinity`, which JSON knows only as
- * `{"$real":"Infinity"}`); text, `null` and all else are as the database has them.
+ * Integers beyond ±2^53 become bigints, blobs base64 text, real numbers numbers (also `Infinity`, which JSON does not know);
+ * text, `null` and all else are as the database has them. On PostgreSQL a `numeric` with a fraction is a number where that
+ * loses no digit, and otherwise its text.
  *
- * @param text `row_json` or `previous_json` of an event
+ * @param text `row_json` or `previous_json` of an event: an object, or on PostgreSQL `[hints, object]` where columns need them
  * @example
  * ```ts
  * decodeRow('{"id":9007199254740993,"cover":{"$blob":"00FF"}}') // { id: 9007199254740993n, cover: 'AP8=' }
+ * decodeRow('[{"cover":"blob"},{"id":1,"cover":"\\\\x00ff"}]') // { id: 1, cover: 'AP8=' }
  * ```
  */
 export function decodeRow(text: string): Record<string, unknown> {
+  if (text.startsWith('[')) return decodeHinted(text)
   const row = parseRow(text)
   for (const column of Object.keys(row)) {
     const value = row[column]
