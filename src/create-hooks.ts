@@ -178,17 +178,23 @@ export function createHooks<
     logger,
   })
 
+  /** Counts calls of start() and stop(): only the last one has its way. */
+  let starts = 0
   const { createOrGet: _, ...hooks } = registry
   const whole = {
     ...hooks,
     migrate: (migrateOptions?: MigrateOptions) => migrate({ store, fields, capture }, migrateOptions),
     uninstall: () => capture.uninstall(),
     async start() {
+      starts += 1
+      const start = starts
       await store.open()
       store.verify()
       // Without tables the keeper would make them, empty: a database that was never migrated is a mistake.
       await store.read(() => first(store.db.selectFrom('lane').select('hook_id').limit(1)))
       await keeper.check()
+      // The database may take its time, and stop() come meanwhile.
+      if (start !== starts) return
       await dispatcher.start()
       if (dispatcher.running) keeper.start()
     },
@@ -199,6 +205,7 @@ export function createHooks<
       return await dispatcher.drain(deadlineMs)
     },
     async stop() {
+      starts += 1
       await keeper.stop()
       await dispatcher.stop()
     },

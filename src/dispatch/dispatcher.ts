@@ -22,6 +22,9 @@ export class Dispatcher {
   readonly #alarm = new Alarm()
   readonly #engine: Engine
   #run: Run | undefined
+  /** Which call of start() is the last one, unless stop() has come after it. */
+  #wanted: symbol | undefined
+  #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(context: DispatcherContext) {
@@ -34,17 +37,28 @@ export class Dispatcher {
   }
 
   /** Starts delivering. Another dispatcher of the same database in this process is ended first. */
-  async start(): Promise<void> {
-    const { store, logger } = this.#context
+  start(): Promise<void> {
+    const wanted = Symbol('start')
+    this.#wanted = wanted
+    const starting = this.#start(wanted).finally(() => {
+      if (this.#starting === starting) this.#starting = undefined
+    })
+    this.#starting = starting
+    return starting
+  }
+
+  async #start(wanted: symbol): Promise<void> {
+    const { store, logger, clock } = this.#context
     await this.#stopping
     await store.open()
-    await store.write(() => reopenLanes(store, this.#context.clock.now()), { durable: false })
-    if (this.#run !== undefined) return
+    await store.write(() => reopenLanes(store, clock.now()), { durable: false })
+    // The database may take its time; meanwhile somebody may have called stop(), or start() a second time.
+    if (this.#wanted !== wanted || this.#run !== undefined) return
     if (await takeOver(store.name, this)) {
       logger.info({ database: store.name }, 'took over from another dispatcher in this process')
     }
-    // Meanwhile somebody may have taken over from here, or have called start() a second time.
     if (!isCurrent(store.name, this) || this.#run !== undefined) return
+    if (this.#wanted !== wanted) return leave(store.name, this)
     const abort = new AbortController()
     const run: Run = {
       abort,
@@ -67,8 +81,9 @@ export class Dispatcher {
    * off and given back.
    */
   stop(): Promise<void> {
+    this.#wanted = undefined
     const run = this.#run
-    if (run === undefined) return this.#stopping ?? Promise.resolve()
+    if (run === undefined) return this.#stopping ?? this.#starting?.catch(() => {}) ?? Promise.resolve()
     this.#run = undefined
     this.#context.onStop?.()
     this.#stopping = this.#stop(run).finally(() => {

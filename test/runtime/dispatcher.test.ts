@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { isCurrent } from '../../src/dispatch/single.ts'
+import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import { runChild, startChild } from '../support/database.ts'
 import { openBookstore } from './bookstore.ts'
 
@@ -90,6 +91,23 @@ describe('start', () => {
     addBooks(app, 1)
     await sleep(200)
     expect(sink.arrivals).toHaveLength(3)
+  })
+
+  it.each([0, 1, 2, 5, 10, 20])('that is stopped after %i ms, while it is on its way, runs nothing', async (ms) => {
+    const { hooks, listen } = await openBookstore()
+    const sink = await listen()
+    const starting = hooks.start()
+    if (ms > 0) await sleep(ms)
+    await hooks.stop()
+    await starting
+    await hooks.send('user.logged_in', {}, { owner: 1 })
+    const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+    expect(dispatcher.running).toBe(false)
+    expect(sink.arrivals).toEqual([])
+
+    await Promise.all([hooks.start(), hooks.stop(), hooks.start()])
+    await vi.waitFor(() => expect(sink.arrivals).toHaveLength(1))
+    await hooks.stop()
   })
 
   it('of a second copy of the module takes the dispatcher over', async () => {
