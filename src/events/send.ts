@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
 import type { Random } from '../core/random.ts'
+import { newUid } from '../core/uid.ts'
 import type { Store } from '../store/store.ts'
 import { explainWithin } from '../store/tx/explain-within.ts'
 import { type TxOption, txFor } from '../store/tx/to-tx.ts'
@@ -124,10 +125,11 @@ async function sendAlone(
   return { id: columns.uid }
 }
 
-function columnsOf({ random }: SenderContext, name: string, options: SendOptions | undefined) {
+function columnsOf({ random, clock }: SenderContext, name: string, options: SendOptions | undefined) {
   const audience = audienceColumns(options?.owner)
   const key = options?.idempotencyKey
-  return { uid: key === undefined ? random.id() : idOf(name, audience, key), name, ...audience }
+  const uid = key === undefined ? newUid(clock.now(), random) : idOf(name, audience, key)
+  return { uid, name, ...audience }
 }
 
 interface NewEvent {

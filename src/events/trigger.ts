@@ -1,6 +1,7 @@
 import type { Capture } from '../capture/index.ts'
 import { type EventDefinition, eventsOn, findAction, type Model } from '../catalog/index.ts'
 import { problem } from '../core/errors.ts'
+import { newUid } from '../core/uid.ts'
 import { explainWithin } from '../store/tx/explain-within.ts'
 import { type TxOption, txFor } from '../store/tx/to-tx.ts'
 import type { AsyncTx, SyncTx } from '../store/tx/tx.ts'
@@ -114,7 +115,7 @@ function* fire({ capture, random, clock }: TriggerContext, firing: Firing): Work
     action,
     key,
     events,
-    uid: () => random.id(),
+    uid: () => newUid(clock.now(), random),
     createdAt: clock.now(),
     ...(audience === undefined ? {} : { owner: audience.owner, broadcast: audience.broadcast === 1 }),
   })

@@ -49,7 +49,7 @@ export interface SubscriptionTable {
 export interface EventTable {
   /** The order in which events were written. */
   seq: Generated<number>
-  /** 32 hexadecimal digits, known as soon as the event exists; the first part of every `webhook-id`. */
+  /** 32 hexadecimal digits, see `newUid`; the first part of every `webhook-id`. */
   uid: string
   name: string
   /** Whose hooks hear of it; null when it is broadcast and nobody's. */

@@ -11,10 +11,12 @@ export interface EventValues {
   createdAt?: string
 }
 
-const RANDOM_UID = "pg_catalog.replace(pg_catalog.gen_random_uuid()::text, '-', '')"
-
 /** Milliseconds since the epoch, of this very moment and not of the transaction's beginning. */
 export const NOW = "(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000)::bigint"
+
+/** As `newUid` makes it: the time, and chance. */
+const NEW_UID = `pg_catalog.lpad(pg_catalog.to_hex(${NOW}), 12, '0')
+      || pg_catalog.substr(pg_catalog.replace(pg_catalog.gen_random_uuid()::text, '-', ''), 13)`
 
 /**
  * `INSERT INTO hookwright.event … SELECT …`, to be followed by a FROM. All columns of a new row without a default are
@@ -24,6 +26,6 @@ export const NOW = "(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp())
  */
 export function eventInsert(s: string, values: EventValues): string {
   return `INSERT INTO ${s}.event (uid, name, owner, broadcast, model, action, created_at, fanout_due_at, row_json, previous_json)
-    SELECT ${values.uid ?? RANDOM_UID}, ${values.name}, ${values.owner}, ${values.broadcast}, ${values.model}, ${values.action}, ${values.createdAt ?? NOW}, 0,
+    SELECT ${values.uid ?? NEW_UID}, ${values.name}, ${values.owner}, ${values.broadcast}, ${values.model}, ${values.action}, ${values.createdAt ?? NOW}, 0,
     ${values.row}, ${values.previous ?? 'NULL'}`
 }

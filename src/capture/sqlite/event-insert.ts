@@ -14,10 +14,11 @@ export interface EventValues {
   createdAt?: string
 }
 
-const RANDOM_UID = 'lower(hex(randomblob(16)))'
-
 /** Milliseconds since the epoch. `unixepoch('subsec')` is younger than what we ask for, and `strftime` slower. */
 export const NOW = "CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
+
+/** As `newUid` makes it: the time, and chance. */
+const NEW_UID = `printf('%012x', ${NOW}) || lower(hex(randomblob(10)))`
 
 /**
  * `INSERT INTO hookwright_event … SELECT …`, to be followed by a FROM. All columns of a new row without a default are
@@ -25,7 +26,7 @@ export const NOW = "CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTE
  */
 export function eventInsert(values: EventValues): string {
   return `INSERT INTO ${EVENT_TABLE} (uid, name, owner, broadcast, model, action, created_at, fanout_due_at, row_json, previous_json)
-  SELECT ${values.uid ?? RANDOM_UID}, ${values.name}, ${values.owner}, ${values.broadcast}, ${values.model}, ${values.action}, ${values.createdAt ?? NOW}, 0,
+  SELECT ${values.uid ?? NEW_UID}, ${values.name}, ${values.owner}, ${values.broadcast}, ${values.model}, ${values.action}, ${values.createdAt ?? NOW}, 0,
   ${values.row},
   ${values.previous ?? 'NULL'}`
 }
