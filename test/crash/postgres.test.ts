@@ -9,7 +9,7 @@ import { seeded } from '../support/seeded.ts'
 import { startWorker, type Worker } from './workers.ts'
 
 /** `npm run test:crash` sets 200 and more. */
-const ROUNDS = Number(process.env.HOOKWRIGHT_CRASH_ROUNDS ?? 24)
+const ROUNDS = Number(process.env.HOOKWRIGHT_CRASH_ROUNDS ?? 40)
 const DISPATCHERS = 3
 const TIMES = { leaseMs: 700, timeoutMs: 1_000 }
 /** A suspended process sleeps for so long: longer than its lease. */

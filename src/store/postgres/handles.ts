@@ -36,6 +36,7 @@ export interface PgConfig {
   port?: number | string | undefined
   database?: string | undefined
   user?: string | undefined
+  password?: unknown
 }
 
 export interface PgClient {

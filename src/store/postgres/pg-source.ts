@@ -85,7 +85,9 @@ function sourceOf(
     async listen(channel, onNotify, onEnd) {
       const { Client, options } = await pool()
       // A connection beside the pool: it must not take one from the application for good.
-      const client: PgClient = new Client({ ...options, application_name: 'hookwright (listening)' })
+      const { password } = options
+      // The password by its name: pools hide it from whoever copies their options.
+      const client: PgClient = new Client({ ...options, password, application_name: 'hookwright (listening)' })
       let ended = false
       const end = () => {
         if (ended) return
