@@ -87,7 +87,8 @@ function complain(file: string, from: Place, specifier: string): string | undefi
 }
 
 function isTest(file: string): boolean {
-  return /\.test(-d)?\.ts$/.test(file)
+  // Or what only tests import: test-server.ts.
+  return /\.test(-d)?\.ts$|(^|\/)test-[^/]+\.ts$/.test(file)
 }
 
 interface Import {

@@ -5,7 +5,10 @@
 export const errorTable = {
   option_invalid: { status: 500, meaning: 'An option of createHooks or start is wrong.' },
   database_invalid: { status: 500, meaning: 'The database cannot be used as it was given.' },
-  database_unavailable: { status: 503, meaning: 'The database cannot be reached, or has no room at the moment.' },
+  database_unavailable: {
+    status: 503,
+    meaning: 'The database cannot be reached, or has no room at the moment.',
+  },
   database_busy: { status: 503, meaning: 'The database stayed locked by somebody else.' },
   database_outdated: { status: 500, meaning: "hookwright's tables are missing or of another version." },
   sqlite_libraries: { status: 500, meaning: 'Two SQLite libraries in one process would corrupt the file.' },

@@ -93,22 +93,25 @@ describe('start', () => {
     expect(sink.arrivals).toHaveLength(3)
   })
 
-  it.each([0, 1, 2, 5, 10, 20])('that is stopped after %i ms, while it is on its way, runs nothing', async (ms) => {
-    const { hooks, listen } = await openBookstore()
-    const sink = await listen()
-    const starting = hooks.start()
-    if (ms > 0) await sleep(ms)
-    await hooks.stop()
-    await starting
-    await hooks.send('user.logged_in', {}, { owner: 1 })
-    const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
-    expect(dispatcher.running).toBe(false)
-    expect(sink.arrivals).toEqual([])
+  it.each([0, 1, 2, 5, 10, 20])(
+    'that is stopped after %i ms, while it is on its way, runs nothing',
+    async (ms) => {
+      const { hooks, listen } = await openBookstore()
+      const sink = await listen()
+      const starting = hooks.start()
+      if (ms > 0) await sleep(ms)
+      await hooks.stop()
+      await starting
+      await hooks.send('user.logged_in', {}, { owner: 1 })
+      const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      expect(dispatcher.running).toBe(false)
+      expect(sink.arrivals).toEqual([])
 
-    await Promise.all([hooks.start(), hooks.stop(), hooks.start()])
-    await vi.waitFor(() => expect(sink.arrivals).toHaveLength(1))
-    await hooks.stop()
-  })
+      await Promise.all([hooks.start(), hooks.stop(), hooks.start()])
+      await vi.waitFor(() => expect(sink.arrivals).toHaveLength(1))
+      await hooks.stop()
+    },
+  )
 
   it('of a second copy of the module takes the dispatcher over', async () => {
     const first = await openBookstore()

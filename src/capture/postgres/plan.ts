@@ -114,7 +114,7 @@ function describe(
 }
 
 /** `hookwright_book_created`, as on SQLite, where the schema is `hookwright`. */
-export function triggerName(schema: string, table: string, action: BuiltInAction): string {
+function triggerName(schema: string, table: string, action: BuiltInAction): string {
   return shortName(`${schema}_${table}_${action}`)
 }
 

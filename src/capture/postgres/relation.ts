@@ -41,7 +41,7 @@ export function departedKey({ table, key, column }: OwnerLookup): string {
  * Finds an owner in a related table, or in the note that a related row left when it was deleted. A table or column that is
  * gone is an owner that is not known: it must not fail the application's statement.
  */
-export function lookupFunction(schema: string, lookup: OwnerLookup): FunctionDefinition {
+function lookupFunction(schema: string, lookup: OwnerLookup): FunctionDefinition {
   const { table, key, column } = lookup
   return {
     name: lookupName(lookup),

@@ -198,7 +198,7 @@ function* readRelation(
 }
 
 /** A table's name for people: with its schema unless that is `public`. */
-export function shownName(schema: string, name: string): string {
+function shownName(schema: string, name: string): string {
   return schema === 'public' ? name : `${schema}.${name}`
 }
 

@@ -16,7 +16,7 @@ export interface App {
   close(): Promise<void>
 }
 
-export async function connect(url: string | URL): Promise<App> {
+async function connect(url: string | URL): Promise<App> {
   const client = new pg.Client({ connectionString: String(url) })
   await client.connect()
   return {

@@ -14,10 +14,7 @@ import type { Table } from './table.ts'
 const ROWS_AT_ONCE = 1_000
 
 /** The name of the function; no two tables and actions share it. */
-export function functionName(
-  { schema, name }: Pick<Table, 'schema' | 'name'>,
-  action: BuiltInAction,
-): string {
+function functionName({ schema, name }: Pick<Table, 'schema' | 'name'>, action: BuiltInAction): string {
   return shortName(`${name}_${action}_${digest(JSON.stringify([schema, name]))}`)
 }
 

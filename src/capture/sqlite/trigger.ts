@@ -24,7 +24,7 @@ export function triggerName(table: string, action: BuiltInAction): string {
 }
 
 /** `hookwright_book_deleted_softly`: where a column marks rows as deleted, an update may also delete or create one. */
-export function softTriggerName(table: string, action: BuiltInAction): string {
+function softTriggerName(table: string, action: BuiltInAction): string {
   return `${triggerName(table, action)}_softly`
 }
 

@@ -12,7 +12,7 @@ const NETWORK_MESSAGES =
   /Connection terminated|Connection ended|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout|Client was closed|rolled the transaction back at its commit/i
 
 /** An error's SQLSTATE or code of Node's. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown }
   return typeof code === 'string' ? code : ''
 }

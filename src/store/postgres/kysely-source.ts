@@ -34,7 +34,7 @@ export function kyselySource(
           })
           .catch((error) => {
             clearTimeout(timer)
-            reject(error)
+            reject(error as Error)
           })
       }),
     listen: async () => undefined,

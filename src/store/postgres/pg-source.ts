@@ -87,7 +87,11 @@ function sourceOf(
       // A connection beside the pool: it must not take one from the application for good.
       const { password } = options
       // The password by its name: pools hide it from whoever copies their options.
-      const client: PgClient = new Client({ ...options, password, application_name: 'hookwright (listening)' })
+      const client: PgClient = new Client({
+        ...options,
+        password,
+        application_name: 'hookwright (listening)',
+      })
       let ended = false
       const end = () => {
         if (ended) return
@@ -139,7 +143,7 @@ interface Lent {
 function borrow(pool: PgPool): Promise<Lent> {
   return new Promise((resolve, reject) => {
     pool.connect((error, client, release) => {
-      if (client === undefined || error !== undefined) return reject(error)
+      if (client === undefined || error !== undefined) return reject(error as Error)
       const lent: Lent = {
         client,
         fault: undefined,

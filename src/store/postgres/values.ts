@@ -18,7 +18,7 @@ export const ownTypes: NonNullable<PgQuery['types']> = {
 }
 
 /** A bigint as a number, where that loses nothing. */
-export function readInteger(text: string): number | bigint {
+function readInteger(text: string): number | bigint {
   const number = Number(text)
   return Number.isSafeInteger(number) ? number : BigInt(text)
 }
