@@ -21,7 +21,7 @@ describe('triggerSql', () => {
       WHEN (OLD."id" COLLATE BINARY IS NOT NEW."id" OR OLD."user_id" COLLATE BINARY IS NOT NEW."user_id")
       BEGIN
         INSERT INTO hookwright_event (uid, name, owner, broadcast, model, action, created_at, fanout_due_at, row_json, previous_json)
-        SELECT lower(hex(randomblob(16))), event, CAST(NEW."user_id" AS TEXT), event IN ('book.known'), 'Book', 'updated', CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER), 0,
+        SELECT printf('%012x', CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)) || lower(hex(randomblob(10))), event, CAST(NEW."user_id" AS TEXT), event IN ('book.known'), 'Book', 'updated', CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER), 0,
         '{' || (SELECT group_concat(field || CASE typeof(value)
           WHEN 'integer' THEN value
           WHEN 'text' THEN json_quote(value || '')
