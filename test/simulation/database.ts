@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { type Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import { PrefixPlugin } from '../../src/store/prefix-plugin.ts'
 import { createQueryBuilder } from '../../src/store/query-builder.ts'
 import { connectNodeSqlite, type SqliteConnection } from '../../src/store/sqlite/connection.ts'
 import { migrations } from '../../src/store/sqlite/migrations/index.ts'
+import { TableNamesPlugin, withPrefix } from '../../src/store/table-names-plugin.ts'
 import type { Tables } from '../../src/store/tables.ts'
 import { runSync, type Work } from '../../src/store/work.ts'
 import type { Machine } from './machine.ts'
@@ -15,7 +15,7 @@ export const queries: Kysely<Tables> = createQueryBuilder<Tables>({
   createQueryCompiler: () => new SqliteQueryCompiler(),
 }, async () => {
   throw new Error('a simulated store runs no query by itself')
-}, [new PrefixPlugin()])
+}, [new TableNamesPlugin(withPrefix)])
 
 /** Changes statements, to see that a mistake in them is found. */
 export type Sabotage = (sql: string) => string

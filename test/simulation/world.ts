@@ -3,10 +3,10 @@ import type { Plan } from './plan.ts'
 import { Scheduler } from './scheduler.ts'
 
 /** The date on which a simulation begins. */
-export const BEGIN = Date.UTC(2030, 0, 1)
+const BEGIN = Date.UTC(2030, 0, 1)
 
 /** Something that must never happen has happened. */
-export class Violation extends Error {
+class Violation extends Error {
   override readonly name = 'Violation'
 }
 
