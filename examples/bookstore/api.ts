@@ -8,7 +8,7 @@ import { HttpError, readObject, sendJson } from './http.ts'
 import { books, users } from './schema.ts'
 import { userNamed, userOf } from './users.ts'
 
-/** The bookstore's own API, as any application has one. hookwright appears in two places: `trigger` and `send`. */
+/** The bookstore's own API, like that of every application. hookwright appears in two places: `trigger` and `send`. */
 export async function api(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
   if (path === '/api/login') return await logIn(request, response)
 

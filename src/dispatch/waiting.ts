@@ -35,19 +35,19 @@ export function* waiting(
   const horizon = now + LONGEST_SLEEP_MS
   const found = yield* first(
     db.selectNoFrom([
-      delivery.where('due_at', '<=', now).as('dueDelivery'),
-      lane.where('next_at', '<=', now).as('dueLane'),
-      delivery.where('due_at', '>', now).where('due_at', '<=', horizon).as('delivery'),
-      lane.where('next_at', '>', now).where('next_at', '<=', horizon).as('lane'),
-      event.where('fanout_due_at', '>', now).where('fanout_due_at', '<=', horizon).as('nextEvent'),
-      events === undefined ? sql<null>`null`.as('dueEvent') : events.as('dueEvent'),
+      delivery.where('due_at', '<=', now).as('delivery_due_at'),
+      lane.where('next_at', '<=', now).as('lane_due_at'),
+      delivery.where('due_at', '>', now).where('due_at', '<=', horizon).as('delivery_at'),
+      lane.where('next_at', '>', now).where('next_at', '<=', horizon).as('lane_at'),
+      event.where('fanout_due_at', '>', now).where('fanout_due_at', '<=', horizon).as('event_at'),
+      events === undefined ? sql<null>`null`.as('event_due_at') : events.as('event_due_at'),
     ]),
   )
-  const times = [found?.delivery, found?.lane, found?.nextEvent].filter((at) => typeof at === 'number')
+  const times = [found?.delivery_at, found?.lane_at, found?.event_at].filter((at) => typeof at === 'number')
   return {
-    due: typeof found?.dueDelivery === 'number',
-    eventDue: typeof found?.dueEvent === 'number',
-    laneDue: typeof found?.dueLane === 'number',
+    due: typeof found?.delivery_due_at === 'number',
+    eventDue: typeof found?.event_due_at === 'number',
+    laneDue: typeof found?.lane_due_at === 'number',
     nextAt: times.length === 0 ? undefined : Math.min(...times),
   }
 }

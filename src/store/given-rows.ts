@@ -61,10 +61,10 @@ const INTEGERS = new Set([
   'broadcast',
   'cancelled',
 ])
-const BIGINTS = /^(id|seq|hook_id|event_seq|cursor|fanout_cursor|\w+_at|\w+_until)$/
+const BIGINTS = /^(id|seq|hook_id|event_seq|cursor|fanout_cursor|at|until|\w+_at|\w+_until)$/
 
-/** The type of a column in PostgreSQL, which cannot tell it from a parameter. */
-function typeOf(column: string): string {
+/** The type of a column of ours in PostgreSQL, and of what queries call like one; it tells it from no parameter. */
+export function typeOf(column: string): string {
   const name = column.slice(column.lastIndexOf('.') + 1)
   if (BIGINTS.test(name)) return 'bigint'
   return INTEGERS.has(name) ? 'integer' : 'text'

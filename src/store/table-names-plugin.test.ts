@@ -8,7 +8,7 @@ import {
   sql,
 } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { PrefixPlugin } from './prefix-plugin.ts'
+import { TableNamesPlugin, withPrefix } from './table-names-plugin.ts'
 import type { Tables } from './tables.ts'
 
 const db = new Kysely<Tables>({
@@ -18,7 +18,7 @@ const db = new Kysely<Tables>({
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   },
-  plugins: [new PrefixPlugin()],
+  plugins: [new TableNamesPlugin(withPrefix)],
 })
 
 const sqlOf = (query: Compilable<unknown>) => query.compile().sql

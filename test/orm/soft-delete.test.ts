@@ -163,7 +163,7 @@ function softDeleteSuite(open: () => Promise<SoftDeletes>): void {
     expect(await heard()).toEqual(['note.deleted 1', 'note.deleted 3'])
   })
 
-  it('that never came is a deletion as any other', async () => {
+  it('that never came is an ordinary deletion', async () => {
     await orm.insert(1, 'Momo')
     await heard()
     await orm.hardDelete(1)

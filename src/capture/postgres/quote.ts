@@ -1,4 +1,4 @@
-import { identifier } from '../../store/postgres/quote.ts'
+import { identifier } from '../../store/quote.ts'
 
 export { identifier }
 

@@ -1,7 +1,4 @@
-/** A name as SQL text. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
+export { identifier } from '../../store/quote.ts'
 
 /** A text as SQL text. It must not hold NUL, which ends a statement. */
 export function literal(text: string): string {

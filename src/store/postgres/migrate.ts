@@ -1,9 +1,9 @@
 import { CompiledQuery, type Kysely } from 'kysely'
+import { identifier } from '../quote.ts'
 import type { Tables } from '../tables.ts'
 import { exec, first, rows, type Work } from '../work.ts'
 import { exclusively } from './exclusively.ts'
 import { type Migration, migrations } from './migrations/index.ts'
-import { identifier } from './quote.ts'
 
 const THINGS = `SELECT relname::text AS thing FROM pg_catalog.pg_class AS class
     JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace WHERE nspname = $1

@@ -11,13 +11,13 @@ import {
 import { problem } from '../../core/errors.ts'
 import { createQueryBuilder, isRead } from '../query-builder.ts'
 import type { Store, WriteOptions } from '../store.ts'
+import { inSchema, TableNamesPlugin } from '../table-names-plugin.ts'
 import type { Tables } from '../tables.ts'
 import type { Watch } from '../watch.ts'
 import { runAsync, type Work } from '../work.ts'
 import { DatabaseClock } from './clock.ts'
 import { explainError, isConnectionFault, isLocked, isRepeatable } from './errors.ts'
 import { migrateTables, pendingMigration } from './migrate.ts'
-import { SchemaPlugin } from './schema-plugin.ts'
 import type { PostgresSource, Session } from './session.ts'
 import { transaction } from './transaction.ts'
 import { watchDatabase } from './watch.ts'
@@ -65,7 +65,7 @@ export class PostgresStore implements Store {
       createQueryCompiler: () => new PostgresQueryCompiler(),
     }
     this.db = createQueryBuilder<Tables>(dialect, (query) => this.#alone(query), [
-      new SchemaPlugin(settings.schema),
+      new TableNamesPlugin(inSchema(settings.schema)),
     ])
     this.applicationDb =
       (source.applicationDb as Kysely<unknown> | undefined) ??

@@ -1,3 +1,4 @@
+import { typeOf } from '../given-rows.ts'
 import type { PgQuery } from './handles.ts'
 
 /** PostgreSQL's numbers of the types that are more than text to hookwright. */
@@ -23,17 +24,16 @@ function readInteger(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(text)
 }
 
-/** Drivers that cannot be told how to read give most bigints as text; the column's name tells that it is one. */
-const BIGINT_COLUMN =
-  /^(id|seq|hook_id|event_seq|cursor|fanout_cursor|\w+_at|\w+_until|at|now|hooks|dueDelivery|dueLane|dueEvent|delivery|lane|nextEvent)$/
-
-/** Makes numbers of the bigints of our tables that came as text, or as bigint. */
+/**
+ * Makes numbers of the bigints of our tables. Drivers that cannot be told how to read give most of them as text, and only the
+ * column's name tells that it is one.
+ */
 export function narrowBigints(rows: readonly unknown[]): void {
   for (const row of rows as Record<string, unknown>[]) {
     for (const column in row) {
       const value = row[column]
       if (typeof value === 'bigint') row[column] = readInteger(String(value))
-      else if (typeof value === 'string' && BIGINT_COLUMN.test(column) && /^-?\d+$/.test(value))
+      else if (typeof value === 'string' && typeOf(column) === 'bigint' && /^-?\d+$/.test(value))
         row[column] = readInteger(value)
     }
   }

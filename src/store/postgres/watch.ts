@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely'
+import { identifier } from '../quote.ts'
 import type { Watch } from '../watch.ts'
 import { exec } from '../work.ts'
-import { identifier } from './quote.ts'
 import type { PostgresSource } from './session.ts'
 import type { PostgresStore } from './store.ts'
 
@@ -39,7 +39,6 @@ export function watchDatabase(context: WatchContext, listener: () => void): Watc
   let markedIdle = false
   let markedAt = 0
   let stopListening: (() => void) | undefined
-  let heard = false
   let canBeWoken = false
   let nextTry = 0
   let marking: Promise<void> = Promise.resolve()
@@ -51,7 +50,6 @@ export function watchDatabase(context: WatchContext, listener: () => void): Watc
       stopListening = undefined
     }
     const notified = () => {
-      heard = true
       canBeWoken = true
       listener()
     }
@@ -62,13 +60,12 @@ export function watchDatabase(context: WatchContext, listener: () => void): Watc
     }
     stopListening = stop
     if (ended) return stop()
-    heard = false
     // Behind a pooler LISTEN succeeds, and nothing is ever heard.
     await store.write(() =>
       exec(CompiledQuery.raw('SELECT pg_catalog.pg_notify($1, $2)', [store.schema, ''])),
     )
     const probe = setTimeout(() => {
-      if (heard) return
+      if (canBeWoken) return
       nextTry = performance.now() + RETRY_BEHIND_POOLER_MS
       stop()
       lost()

@@ -30,5 +30,3 @@ export function isDatabaseSync(value: unknown): value is DatabaseSync {
   // Named without being read: on a closed database `isTransaction` throws.
   return hasMethods(value, ['prepare', 'exec', 'location']) && 'isTransaction' in value
 }
-
-export { hasMethods, kindOf } from '../handles.ts'

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { messageOf, problem } from '../../core/errors.ts'
+import { kindOf } from '../handles.ts'
 import { type BetterSqlite3Library, connectBetterSqlite3, connectNodeSqlite } from './connection.ts'
 import { databaseFile } from './file-path.ts'
-import { type BetterSqlite3Database, isBetterSqlite3, isDatabaseSync, kindOf } from './handles.ts'
+import { type BetterSqlite3Database, isBetterSqlite3, isDatabaseSync } from './handles.ts'
 import { type SqliteSource, SqliteStore } from './store.ts'
 
 export type { BetterSqlite3Database } from './handles.ts'

@@ -4,9 +4,9 @@ import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { HookwrightError, messageOf, problem } from '../../core/errors.ts'
 import { systemRandom } from '../../core/random.ts'
-import { PrefixPlugin } from '../prefix-plugin.ts'
 import { createQueryBuilder, isRead } from '../query-builder.ts'
 import type { Store, WriteOptions } from '../store.ts'
+import { TableNamesPlugin, withPrefix } from '../table-names-plugin.ts'
 import type { Tables } from '../tables.ts'
 import type { Watch } from '../watch.ts'
 import { runSync, type Work } from '../work.ts'
@@ -56,7 +56,9 @@ export class SqliteStore implements Store {
       createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     }
-    this.db = createQueryBuilder<Tables>(dialect, (query) => this.#alone(query), [new PrefixPlugin()])
+    this.db = createQueryBuilder<Tables>(dialect, (query) => this.#alone(query), [
+      new TableNamesPlugin(withPrefix),
+    ])
     this.applicationDb = this.db.withoutPlugins()
   }
 

@@ -1,5 +1,6 @@
 import { problem } from '../../core/errors.ts'
-import { hasMethods, isBetterSqlite3, kindOf } from '../sqlite/handles.ts'
+import { hasMethods, kindOf } from '../handles.ts'
+import { isBetterSqlite3 } from '../sqlite/handles.ts'
 import { asyncTx } from './async-tx.ts'
 import { betterSqlite3 } from './better-sqlite3.ts'
 import { isPgClient, isPool, type PgTxClient, pg } from './pg.ts'

@@ -1,9 +1,10 @@
 import { HookwrightError, messageOf, problem } from '../../core/errors.ts'
+import { identifier } from '../quote.ts'
 import type { Store } from '../store.ts'
 
 /**
  * An error out of the caller's transaction: as hookwright says it, where the store knows it, and otherwise as it came, for
- * the caller to handle as any other of their library's.
+ * the caller to handle like the others of their library.
  */
 export function explainWithin(store: Explaining, error: unknown): unknown {
   for (const layer of layersOf(error)) {
@@ -22,7 +23,7 @@ function forbidden({ schema }: Explaining, error: object): HookwrightError | und
   if (schema === undefined || (error as { code?: unknown }).code !== INSUFFICIENT_PRIVILEGE) return undefined
   const message = messageOf(error)
   if (!message.includes(schema) && !/\b(event|listening)\b/.test(message)) return undefined
-  const quoted = `"${schema.replaceAll('"', '""')}"`
+  const quoted = identifier(schema)
   return problem('database_invalid', {
     field: 'tx',
     problem: `the role of this transaction has no right to send events: ${message}`,

@@ -1,12 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { problem } from '../../core/errors.ts'
-import {
-  type BetterSqlite3Database,
-  hasMethods,
-  isBetterSqlite3,
-  isDatabaseSync,
-  kindOf,
-} from '../sqlite/handles.ts'
+import { hasMethods, kindOf } from '../handles.ts'
+import { type BetterSqlite3Database, isBetterSqlite3, isDatabaseSync } from '../sqlite/handles.ts'
 import type { Store } from '../store.ts'
 import { betterSqlite3 } from './better-sqlite3.ts'
 import { isKyselyTransaction, type KyselyTransaction, kysely } from './kysely.ts'
