@@ -45,6 +45,41 @@ export interface Fault {
   readonly cure: string
 }
 
+/** Somebody else's trigger has the name that ours should have. */
+export function nameTaken(
+  about: Pick<CaptureDrift, 'model' | 'table'>,
+  trigger: string,
+  lost: string,
+): CaptureDrift {
+  const message = `A trigger of the application's is called ${trigger}, so ${lost}. Rename it.`
+  return { ...about, problem: 'name_taken', message, repairable: false }
+}
+
+/** Another catalog's process installed the trigger, and says something else about some events of ours. */
+export function conflict(
+  about: Pick<CaptureDrift, 'model' | 'table'>,
+  trigger: string,
+  events: readonly string[],
+): CaptureDrift {
+  const message =
+    `The trigger ${trigger} was installed with other options for ${events.join(', ')} than this process has. ` +
+    'If this process has the newer ones, call hooks.migrate().'
+  return { ...about, problem: 'conflict', message, repairable: false }
+}
+
+/** @param breaksWrites whether triggers of ours are left, that write into what is gone */
+export function storeMissing(breaksWrites: boolean): CaptureDrift {
+  return {
+    problem: 'store_missing',
+    model: null,
+    table: null,
+    message: breaksWrites
+      ? `hookwright's own tables were dropped while its triggers stayed: writes to captured tables fail until the triggers are gone too.`
+      : `hookwright's own tables are missing, so nothing is captured.`,
+    repairable: true,
+  }
+}
+
 export function faultError({ field, value, problem: what, cure }: Fault): HookwrightError {
   return problem('capture_failed', { field, value, problem: what, cure })
 }

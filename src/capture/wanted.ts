@@ -95,6 +95,11 @@ function ownerKey(owner: OwnerSource): unknown {
   return [owner.table, owner.on, owner.column, owner.key ?? null]
 }
 
+/** What can still be told of rows whose owner is not to be found: what everyone hears of. */
+export function withoutOwner(part: Part): Part | undefined {
+  return part.everyone.length === 0 ? undefined : { ...part, owner: null, events: [] }
+}
+
 export function eventsOf(part: Part): string[] {
   return [...part.events, ...part.everyone]
 }

@@ -1,7 +1,7 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
 import type { Work } from '../../store/work.ts'
 import type { Change, Findings, OwnersTable } from '../dialect.ts'
-import { type CaptureDrift, faultError } from '../drift.ts'
+import { type CaptureDrift, faultError, storeMissing } from '../drift.ts'
 import type { WantedModel } from '../wanted.ts'
 import { isDeparting, planDeparting } from './departing.ts'
 import type { FunctionDefinition } from './function.ts'
@@ -67,7 +67,7 @@ export function* inspect(
     }
   }
 
-  const tables = new Map<number, Table | undefined>()
+  const tables = new Map<string, Table | undefined>()
   const orphans: InstalledFunction[] = []
   const strays: InstalledTrigger[] = []
   for (const found of schema.functions) {
@@ -196,18 +196,6 @@ function incomplete(): CaptureDrift {
     table: null,
     message:
       'The functions that the capture triggers call, or the rights of their owner, are not as they should be.',
-    repairable: true,
-  }
-}
-
-function storeMissing(breaksWrites: boolean): CaptureDrift {
-  return {
-    problem: 'store_missing',
-    model: null,
-    table: null,
-    message: breaksWrites
-      ? `hookwright's own tables were dropped while its triggers stayed: writes to captured tables fail until the triggers are gone too.`
-      : `hookwright's own tables are missing, so nothing is captured.`,
     repairable: true,
   }
 }

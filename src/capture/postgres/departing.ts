@@ -72,7 +72,7 @@ END
 }
 
 function departingOf(places: readonly Place[], partsOf: (place: Place) => readonly PlacePart[]): Departing[] {
-  const found = new Map<number, Departing>()
+  const found = new Map<string, Departing>()
   for (const place of places) {
     if (place.action === 'created') continue
     for (const { owner, part } of partsOf(place)) {

@@ -1,6 +1,6 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
 import type { Change } from '../dialect.ts'
-import type { CaptureDrift } from '../drift.ts'
+import { type CaptureDrift, conflict, nameTaken } from '../drift.ts'
 import { merge, type Part } from '../wanted.ts'
 import { isAsWanted, makeFunction } from './function-changes.ts'
 import { TRIGGER_VERSION } from './header.ts'
@@ -51,12 +51,8 @@ export function planPlace(place: Place, context: PlanContext): Plan {
     wanted.map(({ part }) => part),
   ).map((_, index) => nameOf(name, index))
   if (family.some(({ oid }) => names.some((taken) => foreign.has(`${oid} ${taken}`)))) {
-    const message = `A trigger of the application's is called ${name}, so changes of ${table.shown} are not captured. Rename it.`
-    return {
-      drift: [{ ...about, problem: 'name_taken', message, repairable: false }],
-      install: [],
-      repair: [],
-    }
+    const drift = nameTaken(about, name, `changes of ${table.shown} are not captured`)
+    return { drift: [drift], install: [], repair: [] }
   }
   const install = changesTo(place, wanted, context)
   // A newer hookwright knows better.
@@ -76,14 +72,7 @@ export function planPlace(place: Place, context: PlanContext): Plan {
   const repair = changesTo(place, parts, context)
   const drift: CaptureDrift[] = []
   if (merged.conflicts.length > 0) {
-    drift.push({
-      ...about,
-      problem: 'conflict',
-      message:
-        `The trigger ${name} was installed with other options for ${merged.conflicts.join(', ')} than this process has. ` +
-        'If this process has the newer ones, call hooks.migrate().',
-      repairable: false,
-    })
+    drift.push(conflict(about, name, merged.conflicts))
   }
   if (repair.length > 0) drift.push({ ...about, ...describe(place, name, repair), repairable: true })
   return { drift, install, repair }

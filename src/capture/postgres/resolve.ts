@@ -1,7 +1,7 @@
 import { entry, member } from '../../catalog/place.ts'
 import type { Work } from '../../store/work.ts'
 import type { Fault } from '../drift.ts'
-import type { Part } from '../wanted.ts'
+import { type Part, withoutOwner } from '../wanted.ts'
 import type { PlacePart } from './place-part.ts'
 import type { OwnerLookup } from './relation.ts'
 import { type Column, findColumn, missingColumn, readTable, type Table } from './table.ts'
@@ -31,7 +31,7 @@ export function* resolvePart(
   const given: Part = { events: [], everyone: [], ...part, softDelete, owner: sourceOf(part.owner, owner) }
   const whole = part.owner === null || owner !== undefined
   // Without its owner a model can still tell everyone; without knowing what is deleted it can tell nothing that is true.
-  const usable = whole ? given : given.everyone.length > 0 ? { ...given, owner: null, events: [] } : undefined
+  const usable = whole ? given : withoutOwner(given)
   const lost = wantedMark !== null && softDelete === null
   return { place: lost || usable === undefined ? undefined : { part: usable, owner }, owner, faults }
 }

@@ -1,11 +1,12 @@
 import { CompiledQuery } from 'kysely'
 import { first, rows, type Work } from '../../store/work.ts'
-import { type FunctionHeader, readHeader } from './header.ts'
+import type { Header } from '../header.ts'
+import { functionHeader } from './header.ts'
 import { TABLES_OF_TRIGGERS } from './names.ts'
 
 /** A function in our schema. */
 export interface InstalledFunction {
-  readonly oid: number
+  readonly oid: string
   readonly name: string
   /** Its name and the types of its parameters, as SQL text. */
   readonly signature: string
@@ -16,18 +17,18 @@ export interface InstalledFunction {
   /** Whether everybody may call it. */
   readonly public: boolean
   /** What it says of itself, where it is a trigger's. */
-  readonly header: FunctionHeader | undefined
+  readonly header: Header | undefined
 }
 
 /** A trigger that calls a function in our schema. */
 export interface InstalledTrigger {
   readonly name: string
-  readonly table: number
+  readonly table: string
   /** The table's name as SQL text, with its schema. */
   readonly tableSql: string
   /** The uppermost table that the table belongs to as a partition, or inherits from; or itself. */
-  readonly root: number
-  readonly function: number
+  readonly root: string
+  readonly function: string
   /** PostgreSQL's bits: 1 for each row, 2 before, 4 INSERT, 8 DELETE, 16 UPDATE. */
   readonly type: number
   /** `O` unless somebody has changed it. */
@@ -66,13 +67,13 @@ export function* readSchema(schema: string): Work<Schema> {
     functions: functions.map((found) => ({
       ...found,
       config: JSON.parse(found.config) as string[],
-      header: readHeader(found.body),
+      header: functionHeader(found.body),
     })),
     triggers,
   }
 }
 
-const FUNCTIONS = `SELECT proc.oid::pg_catalog.int8 AS oid, proname::text AS name, prosrc AS body, prosecdef AS definer,
+const FUNCTIONS = `SELECT proc.oid::text AS oid, proname::text AS name, prosrc AS body, prosecdef AS definer,
     pg_catalog.quote_ident(nspname) || '.' || pg_catalog.quote_ident(proname) || '(' || pg_catalog.pg_get_function_identity_arguments(proc.oid) || ')' AS signature,
     coalesce(pg_catalog.array_to_json(proconfig), '[]')::text AS config, rolname::text AS owner,
     EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(proacl, pg_catalog.acldefault('f', proowner)))
@@ -83,7 +84,7 @@ const FUNCTIONS = `SELECT proc.oid::pg_catalog.int8 AS oid, proname::text AS nam
   WHERE nspname = $1 AND proname <> 'wake_idle' ORDER BY proname`
 
 /** Not those of our own tables, and not the copies that PostgreSQL makes for partitions. */
-const TRIGGERS = `SELECT tgname::text AS name, class.oid::pg_catalog.int8 AS "table", tgfoid::pg_catalog.int8 AS function, tgtype::int AS type,
+const TRIGGERS = `SELECT tgname::text AS name, class.oid::text AS "table", tgfoid::text AS function, tgtype::int AS type,
     pg_catalog.quote_ident(space.nspname) || '.' || pg_catalog.quote_ident(relname) AS "tableSql", tgenabled::text AS enabled,
     tgqual IS NOT NULL OR tgnargs > 0 OR tgattr::text <> '' OR tgdeferrable AS odd,
     tgnewtable::text AS "newRows", tgoldtable::text AS "oldRows",
@@ -92,7 +93,7 @@ const TRIGGERS = `SELECT tgname::text AS name, class.oid::pg_catalog.int8 AS "ta
         SELECT inhparent, 1 FROM pg_catalog.pg_inherits WHERE inhrelid = class.oid
         UNION ALL SELECT inhparent, depth + 1 FROM above JOIN pg_catalog.pg_inherits ON inhrelid = above.oid
       ) SELECT oid FROM above ORDER BY depth DESC, oid LIMIT 1
-    ), class.oid)::pg_catalog.int8 AS root
+    ), class.oid)::text AS root
   FROM pg_catalog.pg_trigger AS trigger
   JOIN pg_catalog.pg_proc AS proc ON proc.oid = tgfoid
   JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = pronamespace
@@ -103,19 +104,19 @@ const TRIGGERS = `SELECT tgname::text AS name, class.oid::pg_catalog.int8 AS "ta
 
 /** A table and all that are below it, by partitioning or inheritance. */
 export interface Member {
-  readonly oid: number
+  readonly oid: string
   readonly sql: string
 }
 
 /** The table itself first. Foreign tables below it can have no triggers that see their rows. */
-export function* readFamily(table: number): Work<Member[]> {
+export function* readFamily(table: string): Work<Member[]> {
   return yield* rows(
     CompiledQuery.raw(
       `WITH RECURSIVE below (oid, depth) AS (
         SELECT $1::pg_catalog.oid, 0
         UNION SELECT inhrelid, depth + 1 FROM below JOIN pg_catalog.pg_inherits ON inhparent = below.oid
       )
-      SELECT class.oid::pg_catalog.int8 AS oid, pg_catalog.quote_ident(nspname) || '.' || pg_catalog.quote_ident(relname) AS sql
+      SELECT class.oid::text AS oid, pg_catalog.quote_ident(nspname) || '.' || pg_catalog.quote_ident(relname) AS sql
       FROM below JOIN pg_catalog.pg_class AS class ON class.oid = below.oid
       JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relnamespace
       WHERE relkind IN ('r', 'p') GROUP BY class.oid, nspname, relname ORDER BY min(depth), nspname, relname`,
@@ -125,10 +126,10 @@ export function* readFamily(table: number): Work<Member[]> {
 }
 
 /** The names of the triggers on a table that are not ours. */
-export function* readForeignNames(tables: readonly number[], schema: string): Work<Set<string>> {
+export function* readForeignNames(tables: readonly string[], schema: string): Work<Set<string>> {
   const found = yield* rows(
     CompiledQuery.raw(
-      `SELECT tgrelid::pg_catalog.int8 || ' ' || tgname AS name FROM pg_catalog.pg_trigger AS trigger
+      `SELECT tgrelid::text || ' ' || tgname AS name FROM pg_catalog.pg_trigger AS trigger
        JOIN pg_catalog.pg_proc AS proc ON proc.oid = tgfoid
        JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = pronamespace
        WHERE tgrelid = ANY ($1::pg_catalog.oid[]) AND nspname <> $2 AND NOT tgisinternal`,

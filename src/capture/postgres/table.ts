@@ -21,7 +21,8 @@ export interface Column {
 
 /** A table of the application, as the database has it. */
 export interface Table {
-  readonly oid: number
+  /** As text, which every driver gives alike. */
+  readonly oid: string
   readonly schema: string
   readonly name: string
   /** The name as SQL text: with its schema, quoted. */
@@ -110,7 +111,7 @@ export function candidates(name: string): string[] {
   return found
 }
 
-/** Numbers and truth values as any driver of the application's gives them. */
+/** Numbers and truth values as the application's driver gives them, whichever it is. */
 interface RelationRow {
   oid: string
   schema: string
@@ -146,21 +147,18 @@ export function* readTable(
 }
 
 /** Looks at a table that has a trigger of ours; undefined where it should have none. */
-export function* readTableByOid(oid: number, ownSchema: string): Work<Table | undefined> {
+export function* readTableByOid(oid: string, ownSchema: string): Work<Table | undefined> {
   const found = yield* readRelation([[], oid], ownSchema, 'captured')
   return 'table' in found ? found.table : undefined
 }
 
 function* readRelation(
-  [names, oid]: [string[], number | null],
+  [names, oid]: [string[], string | null],
   ownSchema: string,
   use: 'captured' | 'related',
 ): Work<Found> {
   const relation = yield* first(
-    CompiledQuery.raw(RELATION, [
-      JSON.stringify(names),
-      oid === null ? null : String(oid),
-    ]) as CompiledQuery<RelationRow>,
+    CompiledQuery.raw(RELATION, [JSON.stringify(names), oid]) as CompiledQuery<RelationRow>,
   )
   if (relation === undefined) {
     return {
@@ -176,7 +174,7 @@ function* readRelation(
   const columns = yield* rows(CompiledQuery.raw(COLUMNS, [relation.oid]) as CompiledQuery<ColumnRow>)
   return {
     table: {
-      oid: Number(relation.oid),
+      oid: relation.oid,
       schema: relation.schema,
       name: relation.name,
       kind: relation.kind,

@@ -1,8 +1,9 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
+import { writeHeader } from '../header.ts'
 import { eventsOf, sorted } from '../wanted.ts'
 import { eventInsert } from './event-insert.ts'
 import type { FunctionDefinition } from './function.ts'
-import { writeHeader } from './header.ts'
+import { TRIGGER_VERSION } from './header.ts'
 import { digest, shortName } from './names.ts'
 import { hintsOf, type PlacePart } from './place-part.ts'
 import { identifier, inList, literal } from './quote.ts'
@@ -53,6 +54,7 @@ export function triggerFunction(
     definer: true,
     body: `
 ${writeHeader(
+  TRIGGER_VERSION,
   action,
   parts.map(({ part }) => part),
 )}

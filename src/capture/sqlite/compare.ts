@@ -1,7 +1,7 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
 import type { Work } from '../../store/work.ts'
 import type { Change, Findings, OwnersTable } from '../dialect.ts'
-import { type CaptureDrift, faultError } from '../drift.ts'
+import { type CaptureDrift, faultError, storeMissing } from '../drift.ts'
 import type { WantedModel } from '../wanted.ts'
 import { dropDeparting, planDeparting } from './departing.ts'
 import { fits, readModelTable, usablePart } from './model-table.ts'
@@ -91,16 +91,4 @@ function dropsFirst(changes: readonly Change[]): Change[] {
     ...changes.filter(({ kind }) => kind === 'drop'),
     ...changes.filter(({ kind }) => kind === 'create'),
   ]
-}
-
-function storeMissing(breaksWrites: boolean): CaptureDrift {
-  return {
-    problem: 'store_missing',
-    model: null,
-    table: null,
-    message: breaksWrites
-      ? `hookwright's own tables were dropped while its triggers stayed: writes to captured tables fail until the triggers are gone too.`
-      : `hookwright's own tables are missing, so nothing is captured.`,
-    repairable: true,
-  }
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../dialect.ts'
-import type { CaptureDrift } from '../drift.ts'
+import { type CaptureDrift, nameTaken } from '../drift.ts'
 import { eventsOf, type Part } from '../wanted.ts'
 import { inList, NOW } from './event-insert.ts'
 import { DEPARTED_TABLE, LISTENING_TABLE, TRIGGER_PREFIX } from './names.ts'
@@ -95,8 +95,7 @@ export function planDeparting(
     const name = departingName(departing.table)
     const about = { model: null, table: departing.table }
     if (foreign.has(lowerCase(name))) {
-      const message = `A trigger of the application's is called ${name}, so owners of deleted rows of ${departing.table} are not noted. Rename it.`
-      drift.push({ ...about, problem: 'name_taken', message, repairable: false })
+      drift.push(nameTaken(about, name, `owners of deleted rows of ${departing.table} are not noted`))
       continue
     }
     const there = installed.find((trigger) => lowerCase(trigger.name) === lowerCase(name))

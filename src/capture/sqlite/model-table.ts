@@ -2,7 +2,7 @@ import type { Model } from '../../catalog/index.ts'
 import { entry, member } from '../../catalog/place.ts'
 import type { Work } from '../../store/work.ts'
 import type { Fault } from '../drift.ts'
-import type { OwnerSource, Part } from '../wanted.ts'
+import { type OwnerSource, type Part, withoutOwner } from '../wanted.ts'
 import { missingColumn, resolveOwner } from './relation.ts'
 import { findColumn, readTable, type Table } from './table.ts'
 
@@ -57,8 +57,7 @@ export function* readModelTable(model: Model): Work<ModelTable> {
  */
 export function usablePart(part: Part, { owner, softDelete }: ModelTable): Part | undefined {
   if (softDelete === undefined) return undefined
-  if (owner !== undefined) return { ...part, owner, softDelete }
-  return part.everyone.length === 0 ? undefined : { ...part, owner: null, softDelete, events: [] }
+  return owner === undefined ? withoutOwner({ ...part, softDelete }) : { ...part, owner, softDelete }
 }
 
 /** Another catalog's part, whose missing columns would break every statement on the table. */

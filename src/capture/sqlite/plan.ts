@@ -1,6 +1,6 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
 import type { Change } from '../dialect.ts'
-import type { CaptureDrift } from '../drift.ts'
+import { type CaptureDrift, conflict, nameTaken } from '../drift.ts'
 import { merge, type Part } from '../wanted.ts'
 import { identifier, lowerCase } from './quote.ts'
 import type { Installed, Schema } from './schema.ts'
@@ -32,12 +32,8 @@ export function planPlace(place: Place, { foreign }: Schema): Plan {
   const about = { model: models === '' ? null : models, table: table.name }
   const taken = triggersOf(table, action, wanted).find((text) => foreign.has(lowerCase(text.name)))?.name
   if (taken !== undefined) {
-    const message = `A trigger of the application's is called ${taken}, so changes of ${table.name} are not captured. Rename it.`
-    return {
-      drift: [{ ...about, problem: 'name_taken', message, repairable: false }],
-      install: [],
-      repair: [],
-    }
+    const drift = nameTaken(about, taken, `changes of ${table.name} are not captured`)
+    return { drift: [drift], install: [], repair: [] }
   }
   const install = changesTo(place, wanted)
   // A newer hookwright knows better.
@@ -48,14 +44,7 @@ export function planPlace(place: Place, { foreign }: Schema): Plan {
   const repair = changesTo(place, merged.parts)
   const drift: CaptureDrift[] = []
   if (merged.conflicts.length > 0) {
-    drift.push({
-      ...about,
-      problem: 'conflict',
-      message:
-        `The trigger ${name} was installed with other options for ${merged.conflicts.join(', ')} than this process has. ` +
-        'If this process has the newer ones, call hooks.migrate().',
-      repairable: false,
-    })
+    drift.push(conflict(about, name, merged.conflicts))
   }
   if (repair.length > 0) drift.push({ ...about, ...describe(place, name), repairable: true })
   return { drift, install, repair }

@@ -1,10 +1,11 @@
 import { CompiledQuery } from 'kysely'
 import { rows, type Work } from '../../store/work.ts'
+import type { Header } from '../header.ts'
 import { type InstalledDeparting, isDepartingTrigger } from './departing.ts'
 import { TABLES_OF_TRIGGERS, TRIGGER_PREFIX } from './names.ts'
 import { type InstalledOwners, isOwnersTrigger } from './owners.ts'
 import { lowerCase } from './quote.ts'
-import { readHeader, type TriggerHeader } from './trigger.ts'
+import { triggerHeader } from './trigger.ts'
 
 /** A trigger of ours that the database has. */
 export interface Installed {
@@ -12,7 +13,7 @@ export interface Installed {
   /** The table that it is on, by SQLite's own record: it follows when the table is renamed. */
   readonly table: string
   readonly sql: string
-  readonly header: TriggerHeader
+  readonly header: Header
 }
 
 /** What the database has of ours. */
@@ -48,7 +49,7 @@ export function* readSchema(): Work<Schema> {
       departing.push({ name, sql })
       continue
     }
-    const header = lowerCase(name).startsWith(TRIGGER_PREFIX) ? readHeader(sql) : undefined
+    const header = lowerCase(name).startsWith(TRIGGER_PREFIX) ? triggerHeader(sql) : undefined
     if (header === undefined) foreign.add(lowerCase(name))
     else installed.push({ name, table, sql, header })
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHeader, TRIGGER_VERSION, triggerName, triggerSql, triggersOf } from './trigger.ts'
+import { TRIGGER_VERSION, triggerHeader, triggerName, triggerSql, triggersOf } from './trigger.ts'
 
 const book = { name: 'book', columns: ['id', 'user_id', 'twice'], generated: new Set(['twice']), key: ['id'] }
 const part = {
@@ -63,7 +63,7 @@ describe('triggerName', () => {
   })
 })
 
-describe('readHeader', () => {
+describe('triggerHeader', () => {
   it('reads what a trigger is for, whatever its names hold', () => {
     const awkward = {
       model: '*/ "x" \\ \'',
@@ -73,7 +73,7 @@ describe('readHeader', () => {
       everyone: [],
     }
     const table = { ...book, name: 'a "b" */ c' }
-    expect(readHeader(triggerSql(table, 'deleted', [awkward]))).toEqual({
+    expect(triggerHeader(triggerSql(table, 'deleted', [awkward]))).toEqual({
       version: 2,
       action: 'deleted',
       parts: [awkward],
@@ -82,17 +82,17 @@ describe('readHeader', () => {
 
   it('does not take another trigger for ours, whatever its name', () => {
     expect(
-      readHeader('CREATE TRIGGER "hookwright_book_created" AFTER INSERT ON book BEGIN SELECT 1; END'),
+      triggerHeader('CREATE TRIGGER "hookwright_book_created" AFTER INSERT ON book BEGIN SELECT 1; END'),
     ).toBeUndefined()
     expect(
-      readHeader('CREATE TRIGGER x /* hookwright is great */ AFTER INSERT ON book BEGIN SELECT 1; END'),
+      triggerHeader('CREATE TRIGGER x /* hookwright is great */ AFTER INSERT ON book BEGIN SELECT 1; END'),
     ).toBeUndefined()
   })
 
   it('reads what version 1 wrote', () => {
     const sql =
       'CREATE TRIGGER "hookwright_book_created" /* hookwright 1 created [["Book","user_id",["book.added"],[]]] */'
-    expect(readHeader(sql)?.parts).toEqual([
+    expect(triggerHeader(sql)?.parts).toEqual([
       { model: 'Book', owner: 'user_id', softDelete: null, events: ['book.added'], everyone: [] },
     ])
   })
@@ -105,11 +105,11 @@ describe('readHeader', () => {
       'hookwright_book_deleted',
       'hookwright_book_deleted_softly',
     ])
-    expect(readHeader(triggers[1]?.sql ?? '')?.parts).toEqual([wanted])
+    expect(triggerHeader(triggers[1]?.sql ?? '')?.parts).toEqual([wanted])
   })
 
   it('does not guess what a newer version says', () => {
     const sql = triggerSql(book, 'created', [part]).replace('/* hookwright 2 ', '/* hookwright 3 ')
-    expect(readHeader(sql)).toEqual({ version: 3, action: 'created', parts: [] })
+    expect(triggerHeader(sql)).toEqual({ version: 3, action: 'created', parts: [] })
   })
 })

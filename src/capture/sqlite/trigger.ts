@@ -1,6 +1,6 @@
 import type { BuiltInAction } from '../../catalog/index.ts'
-import { isBuiltInAction } from '../../catalog/index.ts'
-import { eventsOf, type OwnerSource, type Part, sorted } from '../wanted.ts'
+import { type Header, readHeader, writeHeader } from '../header.ts'
+import { eventsOf, type Part, sorted } from '../wanted.ts'
 import { eventInsert, inList } from './event-insert.ts'
 import { LISTENING_TABLE, TRIGGER_PREFIX } from './names.ts'
 import { identifier, literal } from './quote.ts'
@@ -73,7 +73,7 @@ function createTrigger(
   { name, given, when }: { name: string; given: readonly Part[]; when: string | undefined },
 ): string {
   const parts = sorted(given)
-  return `CREATE TRIGGER ${identifier(name)} ${header(action, parts)}
+  return `CREATE TRIGGER ${identifier(name)} ${writeHeader(TRIGGER_VERSION, action, parts)}
 AFTER ${on} ON ${identifier(table.name)}${when === undefined ? '' : `\nWHEN ${when}`}
 BEGIN
 ${parts.map((part) => insertOf(table, action, on, part)).join('\n')}
@@ -134,61 +134,19 @@ function either(conditions: readonly string[]): string {
   return `(${either(conditions.slice(0, half))} OR ${either(conditions.slice(half))})`
 }
 
-/** A trigger that is ours says what it is for in a comment behind its name. */
-export interface TriggerHeader {
-  readonly version: number
-  readonly action: BuiltInAction
-  /** None where a newer version may say it in another way. */
-  readonly parts: readonly Part[]
-}
-
-function header(action: BuiltInAction, parts: readonly Part[]): string {
-  const content = parts.map(({ model, owner, softDelete, events, everyone }) => [
-    model,
-    owner,
-    softDelete,
-    events,
-    everyone,
-  ])
-  // A slash in a name could end the comment.
-  return `/* hookwright ${TRIGGER_VERSION} ${action} ${JSON.stringify(content).replaceAll('/', '\\u002f')} */`
-}
+/** Where the header stands in the text of a trigger: behind its name. */
+const BEFORE_HEADER = /^CREATE TRIGGER (?:"(?:[^"]|"")*"|\w+) /
 
 /** What a trigger says of itself; undefined for one that is not ours, whatever its name. */
-export function readHeader(sql: string): TriggerHeader | undefined {
-  const match = /^CREATE TRIGGER (?:"(?:[^"]|"")*"|\w+) \/\* hookwright (\d+) (\w+) ([^/]*) \*\//.exec(sql)
-  if (match === null) return undefined
-  const [, version, action = '', content = ''] = match
-  if (!isBuiltInAction(action)) return undefined
-  return {
-    version: Number(version),
-    action,
-    parts: Number(version) > TRIGGER_VERSION ? [] : readParts(content, Number(version)),
-  }
+export function triggerHeader(sql: string): Header | undefined {
+  const before = BEFORE_HEADER.exec(sql)?.[0]
+  return before === undefined ? undefined : readHeader(sql.slice(before.length), TRIGGER_VERSION, readFirst)
 }
 
 /** Version 1 knew neither relations nor columns that mark rows as deleted. */
-function readParts(text: string, version: number): Part[] {
-  try {
-    if (version < 2) {
-      const old = JSON.parse(text) as [string, string | null, string[], string[]][]
-      return old.map(([model, owner, events, everyone]) => ({
-        model,
-        owner,
-        softDelete: null,
-        events,
-        everyone,
-      }))
-    }
-    const parts = JSON.parse(text) as [string, OwnerSource, string | null, string[], string[]][]
-    return parts.map(([model, owner, softDelete, events, everyone]) => ({
-      model,
-      owner,
-      softDelete,
-      events,
-      everyone,
-    }))
-  } catch {
-    return []
-  }
+function readFirst(content: unknown, version: number): Part[] | undefined {
+  if (version > 1) return undefined
+  return (content as [string, string | null, string[], string[]][]).map(
+    ([model, owner, events, everyone]) => ({ model, owner, softDelete: null, events, everyone }),
+  )
 }
