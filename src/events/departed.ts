@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 
@@ -32,7 +34,7 @@ export function* findOldDeparted(store: Pick<Store, 'db'>, now: number): Work<De
  * @returns how many were removed
  */
 export function* removeDeparted(
-  store: Pick<Store, 'db'>,
+  store: Pick<Store, 'db' | 'dialect'>,
   notes: readonly Departed[],
   now: number,
 ): Work<number> {
@@ -41,15 +43,13 @@ export function* removeDeparted(
     store.db
       .deleteFrom('departed')
       .where('at', '<', now - DEPARTED_KEPT_MS)
-      .where(({ eb, or }) =>
-        or(notes.map(({ table_name, key }) => eb('key', '=', key).and('table_name', '=', table_name))),
-      ),
+      .where(sql<boolean>`(table_name, key) in ${givenRows(store, notes, ['table_name', 'key'])}`),
   )
 }
 
 /** Removes all old notes, a chunk at a time. It writes only where a look found some. @returns how many were removed */
 export async function forgetDeparted(
-  store: Pick<Store, 'db' | 'read' | 'write'>,
+  store: Pick<Store, 'db' | 'dialect' | 'read' | 'write'>,
   now: number,
 ): Promise<number> {
   let removed = 0

@@ -153,7 +153,7 @@ function* thoseThatFit(
   const candidates = first === -1 ? ready : ready.slice(0, first)
   if (candidates.length === 0) return { fitting: [], deliveries: 0 }
   // Counted no further than it matters. Two texts, because each goes along an index of its own.
-  const listening = (condition: RawBuilder<unknown>) => sql<number>`(select count(*) from (
+  const listening = (condition: RawBuilder<unknown>) => sql<number>`(select cast(count(*) as integer) from (
     select 1 from ${sql.table('subscription')} as s
     where s.event = ready.name and ${condition} s.hook_id > ready.cursor limit ${budget + 1}) as listening_hooks)`
   const own = listening(sql`s.owner = ready.owner and`)

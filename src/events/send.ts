@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Compilable, sql } from 'kysely'
+import { type Compilable, type CompiledQuery, sql } from 'kysely'
 import { type Catalog, findEvent, validatePayload } from '../catalog/index.ts'
 import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
@@ -60,6 +60,28 @@ export function send(
     : sendWithinAsync(tx, context, name, payload, options)
 }
 
+interface Prepared {
+  id: string
+  insert: CompiledQuery
+}
+
+/** Checks everything, and gives the one statement that sends; a promise only where the schema answers by one. */
+function prepare(
+  context: SenderContext,
+  name: string,
+  payload: unknown,
+  options: SendOptions,
+): Prepared | Promise<Prepared> {
+  const event = findEvent(context.catalog, name, 'event')
+  const columns = columnsOf(context, name, options)
+  const checked: unknown = validatePayload(event, payload)
+  const prepared = (value: unknown): Prepared => {
+    const insert = insertEvent(context, { ...columns, data: toJson(value, 'payload') })
+    return { id: columns.uid, insert: insert.compile() }
+  }
+  return checked instanceof Promise ? checked.then(prepared) : prepared(checked)
+}
+
 function sendWithin(
   tx: SyncTx,
   context: SenderContext,
@@ -67,25 +89,22 @@ function sendWithin(
   payload: unknown,
   options: SendOptions,
 ): SentEvent {
-  const event = findEvent(context.catalog, name, 'event')
-  const columns = columnsOf(context, name, options)
-  const value = validatePayload(event, payload)
-  if (value instanceof Promise) {
-    value.catch(() => {})
+  const prepared = prepare(context, name, payload, options)
+  if (prepared instanceof Promise) {
+    prepared.catch(() => {})
     throw problem('event_invalid', {
       field: `events["${name}"]`,
       problem: 'its schema validates asynchronously, and a synchronous transaction cannot wait for it',
       cure: 'Use a schema that validates synchronously, or send without `tx`',
     })
   }
-  const insert = insertEvent(context, { ...columns, data: toJson(value, 'payload') })
   try {
-    tx.execute(insert.compile())
+    tx.execute(prepared.insert)
   } catch (error) {
     throw explainWithin(context.store, error)
   }
   context.wake()
-  return { id: columns.uid }
+  return { id: prepared.id }
 }
 
 async function sendWithinAsync(
@@ -95,19 +114,16 @@ async function sendWithinAsync(
   payload: unknown,
   options: SendOptions,
 ): Promise<SentEvent> {
-  const event = findEvent(context.catalog, name, 'event')
-  const columns = columnsOf(context, name, options)
-  const checked: unknown = validatePayload(event, payload)
+  const preparing = prepare(context, name, payload, options)
   // Awaited only where it must be: the statement is on its way before the call returns, and so before a COMMIT behind it.
-  const value = checked instanceof Promise ? await checked : checked
-  const insert = insertEvent(context, { ...columns, data: toJson(value, 'payload') })
+  const { id, insert } = preparing instanceof Promise ? await preparing : preparing
   try {
-    await tx.execute(insert.compile())
+    await tx.execute(insert)
   } catch (error) {
     throw explainWithin(context.store, error)
   }
   context.wake()
-  return { id: columns.uid }
+  return { id }
 }
 
 async function sendAlone(
@@ -116,13 +132,10 @@ async function sendAlone(
   payload: unknown,
   options: SendOptions,
 ): Promise<SentEvent> {
-  const event = findEvent(context.catalog, name, 'event')
-  const columns = columnsOf(context, name, options)
-  const value: unknown = await validatePayload(event, payload)
-  const insert = insertEvent(context, { ...columns, data: toJson(value, 'payload') })
+  const { id, insert } = await prepare(context, name, payload, options)
   await context.store.write(() => exec(insert))
   context.wake()
-  return { id: columns.uid }
+  return { id }
 }
 
 function columnsOf({ random, clock }: SenderContext, name: string, options: SendOptions | undefined) {
