@@ -1,6 +1,9 @@
+import type { ExpressionBuilder } from 'kysely'
+import { exclusively } from '../store/exclusively.ts'
 import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
-import { exec, rows, type Work } from '../store/work.ts'
+import type { Tables } from '../store/tables.ts'
+import { exec, first, rows, type Work } from '../store/work.ts'
 
 /**
  * Which hook hears of which event. Capture asks `listening` whether anybody does, in the transaction of every change, so it
@@ -45,15 +48,28 @@ export function* unsubscribe(store: Store, ids: readonly number[], events?: read
   const ended = events ?? (yield* eventsOfAny(store, ids))
   if (ended.length === 0) return
   yield* exec(db.deleteFrom('subscription').where('hook_id', 'in', hooks).where('event', 'in', ended))
-  yield* exec(
-    db
-      .deleteFrom('listening')
-      .where('event', 'in', ended)
-      .where(({ not, exists, selectFrom }) => {
-        const listeners = selectFrom('subscription').select('subscription.hook_id')
-        return not(exists(listeners.whereRef('subscription.event', '=', 'listening.event')))
-      }),
-  )
+  yield* exec(db.deleteFrom('listening').where('event', 'in', ended).where(isUnheard))
+}
+
+function isUnheard({ not, exists, selectFrom }: ExpressionBuilder<Tables, 'listening'>) {
+  const listeners = selectFrom('subscription').select('subscription.hook_id')
+  return not(exists(listeners.whereRef('subscription.event', '=', 'listening.event')))
+}
+
+/**
+ * Lets capture forget what no hook listens to any more. A trigger that removes the hooks of a deleted owner cannot do so where
+ * somebody may subscribe at the same moment. It writes only where a look found something.
+ *
+ * @returns how many events that were
+ */
+export async function forgetUnheard(store: Store): Promise<number> {
+  const { db } = store
+  const found = await store.read(() => first(db.selectFrom('listening').select('event').where(isUnheard)))
+  if (found === undefined) return 0
+  return await store.write(function* () {
+    yield* exclusively(store, 'hooks')
+    return yield* exec(db.deleteFrom('listening').where(isUnheard))
+  })
 }
 
 function* eventsOfAny(store: Store, ids: readonly number[]): Work<string[]> {

@@ -4,7 +4,7 @@ import { messageOf } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { reopenLanes } from '../dispatch/index.ts'
 import { forgetDeparted } from '../events/departed.ts'
-import { ensureFieldColumns, type FieldDefinitions } from '../hooks/index.ts'
+import { ensureFieldColumns, type FieldDefinitions, forgetUnheard } from '../hooks/index.ts'
 import type { Store } from '../store/store.ts'
 
 export interface KeeperContext {
@@ -21,7 +21,7 @@ const CHECK_MS = 1_000
 /** A second library may be loaded late, by the first request; looking costs milliseconds, so it is done more and more rarely. */
 const VERIFY_AT_CHECKS: ReadonlySet<number> = new Set([1, 5, 15])
 const VERIFY_EVERY_CHECKS = 60
-/** Notes of deleted related rows are kept for an hour, so a look a minute is enough. */
+/** What deleted owners and related rows leave behind does no harm for a while, so a look a minute is enough. */
 const FORGET_EVERY_CHECKS = 60
 
 /**
@@ -99,8 +99,12 @@ export class Keeper {
     const { store, clock, logger } = this.#context
     try {
       await forgetDeparted(store, clock.now())
+      await forgetUnheard(store)
     } catch (error) {
-      logger.warn({ err: error }, 'old notes of deleted related rows could not be removed; it is tried again')
+      logger.warn(
+        { err: error },
+        'what deleted owners and related rows have left behind could not be removed; it is tried again',
+      )
     }
   }
 

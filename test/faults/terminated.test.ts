@@ -26,7 +26,8 @@ describePostgres('terminated backends', () => {
 
     const books = addBooks()
     let terminated = 0
-    for (let round = 0; round < ROUNDS; round += 1) {
+    // On a busy machine some rounds find nobody connected.
+    for (let round = 0; round < ROUNDS || terminated < ROUNDS / 2; round += 1) {
       await sleep(Math.random() * 100)
       const { rows } = await database.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${OURS}`,
@@ -35,7 +36,6 @@ describePostgres('terminated backends', () => {
     }
     await books.stop()
     await allDelivered()
-    expect(terminated).toBeGreaterThan(ROUNDS / 5)
     expect(books.added()).toBeGreaterThan(20)
     if (reported.length > 0) expectReports(reported)
     console.log({ terminated, books: books.added(), reports: reported.length })

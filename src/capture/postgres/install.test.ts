@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, expect, it } from 'vitest'
 import { describePostgres } from '../../../test/support/postgres.ts'
+import { forgetUnheard } from '../../hooks/index.ts'
 import {
   bookCatalog,
   bookTable,
@@ -609,7 +610,7 @@ describePostgres('owners on PostgreSQL', () => {
   const tables = `CREATE TABLE account (id uuid PRIMARY KEY); ${bookTable}`
 
   it("remove a deleted owner's hooks, and come back when they are dropped", async () => {
-    const { app, capture, triggers } = await openInstalled({
+    const { app, capture, store, triggers } = await openInstalled({
       tables,
       owners: { table: 'account', key: 'id' },
     })
@@ -630,7 +631,10 @@ describePostgres('owners on PostgreSQL', () => {
     )
     expect(await app.run('SELECT id FROM hookwright.hook WHERE deleted_at IS NULL')).toEqual([{ id: '2' }])
     expect(await app.run('SELECT hook_id FROM hookwright.subscription')).toEqual([{ hook_id: '2' }])
-    expect(await app.run('SELECT event FROM hookwright.listening')).toEqual([{ event: 'book.added' }])
+    const heard = () => app.run('SELECT event FROM hookwright.listening ORDER BY event')
+    expect(await heard()).toEqual([{ event: 'book.added' }, { event: 'book.changed' }])
+    await forgetUnheard(store)
+    expect(await heard()).toEqual([{ event: 'book.added' }])
     expect(await app.run('SELECT hook_id, next_at FROM hookwright.lane')).toEqual([
       { hook_id: '3', next_at: '0' },
     ])
@@ -641,6 +645,20 @@ describePostgres('owners on PostgreSQL', () => {
     expect(await capture.check()).toEqual([])
     await test?.withCatalog(bookCatalog).capture.install()
     expect(await triggers()).toEqual(bookTriggers)
+  })
+
+  it('leave alone what another hook, that is made at this moment, is to hear of', async () => {
+    const { app, connect } = await openInstalled({ tables, owners: { table: 'account', key: 'id' } })
+    const [a, b] = ['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'b0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11']
+    await app.run(`INSERT INTO account VALUES ('${a}'); DELETE FROM hookwright.listening;
+      INSERT INTO hookwright.hook (id, owner, target, headers, secret, created_at, updated_at) VALUES (1, '${a}', 'x', '{}', 's', 0, 0);
+      INSERT INTO hookwright.subscription VALUES ('book.added', '${a}', 1); INSERT INTO hookwright.listening VALUES ('book.added')`)
+    const other = await connect()
+    await other.run(`BEGIN; INSERT INTO hookwright.subscription VALUES ('book.added', '${b}', 2)`)
+    await other.run("INSERT INTO hookwright.listening VALUES ('book.added') ON CONFLICT DO NOTHING")
+    await app.run('DELETE FROM account')
+    await other.run('COMMIT')
+    expect(await app.run('SELECT event FROM hookwright.listening')).toEqual([{ event: 'book.added' }])
   })
 
   it.each([

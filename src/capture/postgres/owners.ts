@@ -21,6 +21,9 @@ export function isOwnersFunction(body: string): boolean {
  * The function of the trigger on the table of owners. It does what deleting each hook by the API does, in the transaction of the
  * deletion: deliveries that are pending are cancelled at their next claim, to which a lane leads those that are parked.
  *
+ * What nobody listens to any more it leaves to `forgetUnheard`: somebody may subscribe to it at this moment, which cannot be
+ * seen from here.
+ *
  * It writes into more of our tables than the capture role may, so it belongs to the role that migrates. It reads the owner's
  * key by `format`, which calls no cast that somebody else has made.
  */
@@ -49,8 +52,6 @@ BEGIN
     WHERE EXISTS (SELECT FROM ${s}.delivery WHERE hook_id = hook.id AND parked_due_at IS NOT NULL)
     ON CONFLICT (hook_id) DO UPDATE SET next_at = 0;
   DELETE FROM ${s}.subscription WHERE hook_id = ANY (gone);
-  DELETE FROM ${s}.listening AS heard
-    WHERE NOT EXISTS (SELECT FROM ${s}.subscription AS left_over WHERE left_over.event = heard.event);
   UPDATE ${s}.hook SET deleted_at = ${NOW} WHERE id = ANY (gone);
   RETURN NULL;
 EXCEPTION
