@@ -1,6 +1,7 @@
 import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createHooks, silentLogger } from '../../src/index.ts'
 import { type PostgresOptions, type PostgresStore, postgres } from '../../src/store/postgres/index.ts'
 import { exec, first, rows } from '../../src/store/work.ts'
 import { createTestDatabase } from '../support/postgres.ts'
@@ -183,6 +184,34 @@ export function postgresStoreSuite(): void {
       expect(String(error)).toContain('127.0.0.1:1/shop')
       expect(String(error)).not.toContain('secret')
       await nowhere.close()
+    })
+
+    it('finds its triggers as they are through a Kysely instance too, whose numbers may come as text', async () => {
+      const kysely = new Kysely<never>({
+        dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }),
+      })
+      onTestFinished(() => kysely.destroy())
+      await (await client()).query(
+        `CREATE TABLE account (id int PRIMARY KEY); CREATE TABLE shelf (id int PRIMARY KEY, user_id int);
+         CREATE TABLE book (id int PRIMARY KEY, shelf_id int, deleted_at timestamptz)`,
+      )
+      const hooks = createHooks({
+        database: postgres(kysely),
+        models: {
+          Book: {
+            table: 'book',
+            owner: { table: 'shelf', on: 'shelf_id', column: 'user_id' },
+            softDelete: 'deleted_at',
+          },
+        },
+        events: { 'book.added': 'Book.created', 'book.removed': 'Book.deleted' },
+        owners: { table: 'account', key: 'id' },
+        logger: silentLogger,
+      })
+      onTestFinished(() => hooks.close())
+      expect((await hooks.migrate()).created.length).toBeGreaterThan(3)
+      expect(await hooks.migrate()).toMatchObject({ created: [], dropped: [], drift: [] })
+      expect((await hooks.migrate({ dryRun: true })).statements).toEqual([])
     })
 
     describe('watched', () => {
