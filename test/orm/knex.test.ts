@@ -1,8 +1,7 @@
 import makeKnex, { type Knex } from 'knex'
 import { knex } from '../../src/store/tx/index.ts'
-import { type OrmDatabase, ormSuite } from './orm.suite.ts'
-import { describePostgres, postgresDatabase, STRANGE_NAME } from './postgres.ts'
-import { betterDatabase } from './sqlite.ts'
+import { onKnexDatabases } from './knex-databases.ts'
+import type { OrmDatabase } from './orm.suite.ts'
 
 type Trx = Knex.Transaction
 
@@ -99,30 +98,4 @@ function shouted(row: unknown): unknown {
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column.toUpperCase(), value]))
 }
 
-const server = postgresDatabase({ schema: STRANGE_NAME })
-
-ormSuite<Trx>({
-  name: 'Knex on PostgreSQL',
-  describe: describePostgres,
-  async open() {
-    await server.reset()
-    return { ...adapter({ client: 'pg', connection: server.url }), store: server.store }
-  },
-})
-
-ormSuite<Trx>({
-  name: 'Knex on SQLite',
-  async open() {
-    const { path, store, remove } = betterDatabase()
-    const opened = adapter({ client: 'better-sqlite3', connection: { filename: path } })
-    await opened.writes.raw('PRAGMA foreign_keys = ON')
-    return {
-      ...opened,
-      store,
-      async close() {
-        await opened.close()
-        remove()
-      },
-    }
-  },
-})
+onKnexDatabases<Trx>('Knex', adapter)

@@ -1,9 +1,8 @@
 import makeKnex, { type Knex } from 'knex'
 import { knexSnakeCaseMappers, Model, type Transaction } from 'objection'
 import { knex } from '../../src/store/tx/index.ts'
-import { type BookRow, type OrmDatabase, ormSuite, type ShelfRow } from './orm.suite.ts'
-import { describePostgres, postgresDatabase, STRANGE_NAME } from './postgres.ts'
-import { betterDatabase } from './sqlite.ts'
+import { onKnexDatabases } from './knex-databases.ts'
+import type { BookRow, OrmDatabase, ShelfRow } from './orm.suite.ts'
 
 /** A row as the models have it, with the names that `knexSnakeCaseMappers` makes. */
 const camel = ({ user_id: userId, shelf_id: shelfId, ...book }: BookRow) => ({ ...book, userId, shelfId })
@@ -97,30 +96,4 @@ function adapter(config: Knex.Config): Pick<OrmDatabase<Transaction>, 'transacti
 
 const NEW: BookRow = { id: 0, title: 'New', pages: null, user_id: 1, shelf_id: 7 }
 
-const server = postgresDatabase({ schema: STRANGE_NAME })
-
-ormSuite<Transaction>({
-  name: 'Objection on PostgreSQL',
-  describe: describePostgres,
-  async open() {
-    await server.reset()
-    return { ...adapter({ client: 'pg', connection: server.url }), store: server.store }
-  },
-})
-
-ormSuite<Transaction>({
-  name: 'Objection on SQLite',
-  async open() {
-    const { path, store, remove } = betterDatabase()
-    const opened = adapter({ client: 'better-sqlite3', connection: { filename: path } })
-    await opened.writes.raw('PRAGMA foreign_keys = ON')
-    return {
-      ...opened,
-      store,
-      async close() {
-        await opened.close()
-        remove()
-      },
-    }
-  },
-})
+onKnexDatabases<Transaction>('Objection', adapter)
