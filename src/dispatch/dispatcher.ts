@@ -1,6 +1,6 @@
 import type { Watch } from '../store/watch.ts'
 import { Alarm } from './alarm.ts'
-import { type Drained, drain } from './drain.ts'
+import { contention, type Drained, drain } from './drain.ts'
 import { Engine, type EngineContext } from './engine.ts'
 import { reopenLanes } from './release.ts'
 import { isCurrent, leave, takeOver } from './single.ts'
@@ -157,7 +157,8 @@ export class Dispatcher {
     for (;;) {
       const sleep = await this.turn()
       await this.#engine.rest()
-      if (sleep > 0 && this.#engine.isEmpty) return
+      if (this.#engine.contended) await contention()
+      else if (sleep > 0 && this.#engine.isEmpty) return
     }
   }
 

@@ -22,6 +22,7 @@ export interface Drained {
 const DEFAULT_DEADLINE_MS = 50_000
 /** What is left of the time when attempts are broken off, so that their results can be written. */
 const MOST_FOR_WRITING_MS = 1_000
+const CONTENTION_MS = 5
 
 /** @throws `option_invalid` */
 export function drainDeadline(options: DrainOptions = {}): number {
@@ -64,7 +65,8 @@ export async function drain(
       const sleep = await engine.turn({ signal: abort.signal, claims })
       if (sleep > 0 || !claims) {
         await Promise.race([engine.rest(), over.promise])
-        if (sleep > 0 && engine.isEmpty) return { ...drained, finished: claims }
+        if (claims && engine.contended) await contention()
+        else if (sleep > 0 && engine.isEmpty) return { ...drained, finished: claims }
         if (!claims) break
       }
       if (abort.signal.aborted) break
@@ -76,6 +78,11 @@ export async function drain(
     cancelWait()
     stopListening()
   }
+}
+
+/** Real time, whatever the clock: what is due may not be left behind because somebody else looked at it for a moment. */
+export async function contention(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, CONTENTION_MS))
 }
 
 function forWriting(deadlineMs: number): number {

@@ -68,6 +68,7 @@ export class Engine {
   readonly #instance: string
   readonly #listeners = new Set<(result: AttemptResult) => void>()
   #claims = 0
+  #contended = false
   #turning: Promise<unknown> = Promise.resolve()
 
   /** @param wake called when there is something for the next turn */
@@ -111,6 +112,11 @@ export class Engine {
     return this.#ended.size === 0 && this.#queue.inHand === 0 && this.#underway.size === 0
   }
 
+  /** Whether the last turn saw something due and came by none of it, because others have it locked at this moment. */
+  get contended(): boolean {
+    return this.#contended
+  }
+
   /** Calls `listener` with each result, until the function that comes back is called. */
   onResult(listener: (result: AttemptResult) => void): () => void {
     this.#listeners.add(listener)
@@ -151,6 +157,7 @@ export class Engine {
     const ready = queue.takeReady()
     let free = claims ? Math.max(settings.concurrency - this.#underway.size, 0) : 0
     let any = found.length > 0
+    const due = look.eventDue || (free > 0 && (look.due || look.laneDue))
     if (look.laneDue && free > 0) {
       // Half of what is free at the most, so that hooks without a lane are not the last in the queue.
       const parked = await this.#claimParked(Math.ceil(free / 2))
@@ -166,6 +173,7 @@ export class Engine {
       this.#launch(progress.claimed, signal)
       any ||= progress.any
     }
+    this.#contended = due && !any
     return any ? 0 : this.#untilNext(look.nextAt)
   }
 
