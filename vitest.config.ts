@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config'
 import { entries } from './scripts/entries.ts'
 
+/** Files that run beside each other: much of their time they wait for processes and disks. */
+const side = { maxWorkers: '100%', sequence: { groupOrder: 0 } }
+
+const disturbed = 'test/{crash,faults,runtime,schema-tools}/**/*.test.ts'
+
 export default defineConfig({
   resolve: {
     // `hookwright` is the source; see scripts/entries.ts. Exact names, or `hookwright` would also catch `hookwright/sqlite`.
@@ -17,6 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          ...side,
           globalSetup: './test/support/postgres-setup.ts',
           include: ['{src,scripts}/**/*.test.ts'],
           testTimeout: 10_000,
@@ -28,8 +34,23 @@ export default defineConfig({
         // What crosses rooms: real processes, real sockets, whole systems.
         test: {
           name: 'system',
+          ...side,
           globalSetup: './test/support/postgres-setup.ts',
           include: ['{test,examples}/**/*.test.ts'],
+          exclude: [disturbed],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        // What kills, suspends and measures: one file after the other, once nothing else runs.
+        test: {
+          name: 'faults',
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          globalSetup: './test/support/postgres-setup.ts',
+          include: [disturbed],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
