@@ -1,5 +1,6 @@
 import { describe, expect, it, type MockInstance, vi } from 'vitest'
 import { createHooks } from '../../src/index.ts'
+import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { application, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
@@ -36,5 +37,53 @@ export function postgresWorkersSuite(harness: Harness): void {
         expect(await drained).toMatchObject({ delivered: 1, finished: true })
       },
     )
+
+    it('refuse what a serializer gave to one whose lease on the event was lost', async () => {
+      const open = (who: string) => {
+        const answer = Promise.withResolvers<void>()
+        const begun = Promise.withResolvers<void>()
+        const opened = app.open((database, logger) =>
+          createHooks({
+            database,
+            logger,
+            dispatch: { leaseMs: 10_000 },
+            models: {
+              Book: {
+                table: 'book',
+                owner: 'user_id',
+                serialize: async () => {
+                  begun.resolve()
+                  await answer.promise
+                  return who
+                },
+              },
+            },
+            events: { 'book.added': 'Book.created' },
+          }),
+        )
+        return { answer, begun, opened }
+      }
+      const [first, second] = [open('first'), open('second')]
+      const { hooks, test } = await first.opened
+      const other = await second.opened
+      await hooks.create({ owner: 1, event: 'book.added', target: TARGET })
+      await app.addBook({ id: 1 })
+      const turn = (one: object) => (one as { [SEAMS]: Seams })[SEAMS].dispatcher.turn()
+
+      await turn(hooks)
+      await first.begun.promise
+      for (const { clock } of [test, other.test]) clock.advance(10_001)
+      await turn(other.hooks)
+      await second.begun.promise
+      first.answer.resolve()
+      await test.flush()
+      expect(await hooks.deliveries()).toEqual([])
+
+      second.answer.resolve()
+      await other.test.flush()
+      expect([...test.deliveries, ...other.test.deliveries].map(({ json }) => json)).toMatchObject([
+        { data: 'second' },
+      ])
+    })
   })
 }
