@@ -1,7 +1,9 @@
-import { describe, expect, it, type MockInstance, vi } from 'vitest'
-import { createHooks } from '../../src/index.ts'
+import { CompiledQuery } from 'kysely'
+import { describe, expect, it, type MockInstance, onTestFinished, vi } from 'vitest'
+import { createHooks, silentLogger } from '../../src/index.ts'
 import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import type { Work } from '../../src/store/work.ts'
 import { application, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -85,5 +87,75 @@ export function postgresWorkersSuite(harness: Harness): void {
         { data: 'second' },
       ])
     })
+
+    it('make one hook of many that are identical, and lose nothing that a hook listens to', async () => {
+      const stores = Array.from({ length: 3 }, () => app.database.store())
+      const [one, two, three] = stores.map((database) =>
+        createHooks({ database, logger: silentLogger, events: { a: null, b: null, c: null } }),
+      ) as [Made, Made, Made]
+      onTestFinished(async () => {
+        for (const hooks of [one, two, three]) await hooks.close()
+      })
+      await one.migrate()
+      for (let round = 0; round < 15; round += 1) {
+        const wanted = { owner: 1, events: ['a', 'b'], target: TARGET } as const
+        const made = await Promise.all([one.create(wanted), two.create(wanted), three.create(wanted)])
+        expect(new Set(made.map(({ id }) => id)).size).toBe(1)
+        const id = made[0]?.id ?? 0
+        await Promise.all([
+          one.delete(id),
+          two.create({ owner: 2, events: ['b', 'c'], target: `${TARGET}/${round}` }),
+          three.deleteAll({ owner: 2 }),
+        ])
+        const db = stores[0]?.db as Store['db']
+        const heard = await db
+          .selectFrom('subscription')
+          .select('event')
+          .distinct()
+          .orderBy('event')
+          .execute()
+        expect(await db.selectFrom('listening').select('event').orderBy('event').execute()).toEqual(heard)
+      }
+    })
+
+    it('deliver what a disabled hook has got while it is enabled at the same moment', async () => {
+      let store: Store | undefined
+      const { hooks, test } = await app.open((database, logger) => {
+        store = database
+        return createHooks({ database, logger, events: { a: null } })
+      })
+      const hook = await hooks.create({ owner: 1, event: 'a', target: TARGET })
+      await hooks.disable(hook.id)
+      await hooks.send('a', {}, { owner: 1 })
+      const looked = Promise.withResolvers<void>()
+      const write = (store as Store).write.bind(store)
+      const spy = vi
+        .spyOn(store as Store, 'write')
+        .mockImplementation((work, options) => write(() => pausing(work(), looked.resolve), options))
+      const flushed = test.flush()
+      await looked.promise
+      spy.mockRestore()
+      await hooks.enable(hook.id)
+      await flushed
+      await test.flush()
+      expect(test.deliveries).toHaveLength(1)
+    })
   })
+}
+
+type Made = ReturnType<typeof createHooks<Record<never, never>, { a: null; b: null; c: null }>>
+
+/** Stands still for a moment in the middle of a claim, once it has looked at the hooks of what it claims. */
+function* pausing<T>(work: Work<T>, onPause: () => void): Work<T> {
+  let step = work.next()
+  while (!step.done) {
+    const { sql } = step.value
+    const result = yield step.value
+    if (/^select "id", "owner".* from "hookwright"."hook"/.test(sql) && !/for share/.test(sql)) {
+      onPause()
+      yield CompiledQuery.raw('SELECT pg_sleep(0.3)')
+    }
+    step = work.next(result)
+  }
+  return step.value
 }

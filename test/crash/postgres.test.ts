@@ -82,7 +82,13 @@ describePostgres(
         const waking: Promise<void>[] = []
         const start = performance.now()
         for (let round = 0; round < ROUNDS; round += 1) {
+          // A fault is worth something only while books are being written, and a new writer takes its time to start.
+          const before = all.flatMap(({ committed }) => committed).length
           await sleep(fraction() * LONGEST_ROUND_MS)
+          await vi.waitFor(
+            () => expect(all.flatMap(({ committed }) => committed).length).toBeGreaterThan(before),
+            { timeout: LONGEST_CATCHING_UP_MS, interval: 5 },
+          )
           const fault = fraction()
           const index = Math.floor(fraction() * DISPATCHERS)
           const victim = dispatchers[index] as Worker
@@ -164,7 +170,7 @@ describePostgres(
         expect(posts.filter(({ book, webhookId }) => webhookId !== idOf.get(book.title))).toEqual([])
         expect(distinct.size).toBe(idOf.size)
         expect(posts.filter(({ signatureFault }) => signatureFault !== undefined)).toEqual([])
-        expect(idOf.size).toBeGreaterThan(ROUNDS)
+        expect(idOf.size).toBeGreaterThanOrEqual(ROUNDS)
       },
       ROUNDS * 3_000 + 120_000,
     )
