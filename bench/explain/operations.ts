@@ -215,6 +215,7 @@ function resultOf({ hook, seq, lease, attempts }: Claimed, now: number): Attempt
     response_headers: '[]',
     response_body: '',
     response_truncated: 0,
+    manual: 0,
     lease,
     next_status: 'delivered',
     next_due_at: null,

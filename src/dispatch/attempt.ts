@@ -91,7 +91,7 @@ const utf8 = new TextDecoder()
 
 function resultOf(
   { settings, clock, random }: AttemptContext,
-  { hook, seq, lease, attempts }: Claimed,
+  { hook, seq, lease, attempts, manual }: Claimed,
   startedAt: number,
   { durationMs, response, failure }: Outcome,
   body: string | null,
@@ -114,6 +114,7 @@ function resultOf(
     response_headers: response === undefined ? null : JSON.stringify(response.headers),
     response_body: response === undefined ? null : utf8.decode(response.body).replaceAll('\0', '\uFFFD'),
     response_truncated: response?.truncated === true ? 1 : 0,
+    manual,
     next_status: delivered ? 'delivered' : pending ? 'pending' : 'failed',
     next_due_at: pending ? now + delay : null,
     finished_at: pending ? null : now,

@@ -66,6 +66,9 @@ function* begin(
                 'd.due_at',
                 'd.lease',
                 'd.attempts',
+                'd.tries',
+                'd.excused',
+                'd.manual',
                 'd.body',
                 'e.seq',
                 'e.uid',
@@ -101,6 +104,19 @@ function* begin(
       .where('hook_id', '=', key.hookId)
       .where('event_seq', '=', found.seq),
   )
-  const { seq, uid, name: event, data, attempts, body } = found
-  return { hook, seq, uid, event, data: data ?? 'null', attempts, body, lease, leaseUntil }
+  const { seq, uid, name: event, data, attempts, tries, excused, manual, body } = found
+  return {
+    hook,
+    seq,
+    uid,
+    event,
+    data: data ?? 'null',
+    attempts,
+    tries,
+    excused,
+    manual,
+    body,
+    lease,
+    leaseUntil,
+  }
 }

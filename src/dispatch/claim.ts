@@ -19,6 +19,11 @@ export interface Claimed {
   data: string
   /** How many attempts were made before. */
   attempts: number
+  /** How many of them count in the schedule of retries, and how many do not. */
+  tries: number
+  excused: number
+  /** 1 if somebody asked for this attempt by hand. */
+  manual: number
   /** What a payload function rendered at the first attempt. */
   body: string | null
   lease: string
@@ -160,7 +165,8 @@ export function* lease(
         join.onRef('d.hook_id', '=', 'claimed.hook_id').onRef('d.event_seq', '=', 'claimed.event_seq'),
       )
       .innerJoin('event as e', 'e.seq', 'd.event_seq')
-      .select(['d.hook_id', 'd.event_seq', 'd.attempts', 'd.body', 'e.uid', 'e.name', 'e.data']),
+      .select(['d.hook_id', 'd.event_seq', 'd.attempts', 'd.tries', 'd.excused', 'd.manual', 'd.body'])
+      .select(['e.uid', 'e.name', 'e.data']),
   )
   return found.map((row) => ({
     hook: hooks.get(row.hook_id) as HookRow,
@@ -169,6 +175,9 @@ export function* lease(
     event: row.name,
     data: row.data ?? 'null',
     attempts: row.attempts,
+    tries: row.tries,
+    excused: row.excused,
+    manual: row.manual,
     body: row.body,
     lease: token,
     leaseUntil,

@@ -93,6 +93,7 @@ function* recordBatch(store: Store, results: readonly AttemptResult[]): Work<voi
         attempts: eb.ref('result.number'),
         body: eb.fn.coalesce('result.body', 'delivery.body'),
         lease: null,
+        manual: 0,
       }))
       .whereRef('delivery.hook_id', '=', 'result.hook_id')
       .whereRef('delivery.event_seq', '=', 'result.event_seq')
@@ -112,6 +113,7 @@ const LOGGED = [
   'response_headers',
   'response_body',
   'response_truncated',
+  'manual',
 ] as const satisfies readonly (keyof AttemptResult)[]
 
 /** How a lease begins under which a delivery waits in a queue of the application's: nobody makes an attempt of it yet. */

@@ -40,6 +40,9 @@ function* insertHook(
     updated_at: now,
     disabled_at: null,
     disabled_reason: null,
+    disabled_cause: null,
+    ordered: 0,
+    rate_limit: null,
     deleted_at: null,
     ...Object.fromEntries(withDefaults(fields, wanted.fields)),
   }

@@ -16,6 +16,9 @@ const COLUMNS = [
   'updated_at',
   'disabled_at',
   'disabled_reason',
+  'disabled_cause',
+  'ordered',
+  'rate_limit',
   'deleted_at',
 ] as const satisfies readonly (keyof Tables['hook'])[]
 

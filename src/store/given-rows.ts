@@ -60,8 +60,15 @@ const INTEGERS = new Set([
   'response_truncated',
   'broadcast',
   'cancelled',
+  'tries',
+  'excused',
+  'manual',
+  'failures',
+  'warned',
+  'opens',
 ])
-const BIGINTS = /^(id|seq|hook_id|event_seq|cursor|fanout_cursor|at|until|\w+_at|\w+_until)$/
+const BIGINTS =
+  /^(id|seq|hook_id|event_seq|held_seq|cursor|fanout_cursor|tat|not_before|at|until|\w+_at|\w+_until)$/
 
 /** The type of a column of ours in PostgreSQL, and of what queries call like one; it tells it from no parameter. */
 export function typeOf(column: string): string {

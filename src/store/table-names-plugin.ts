@@ -21,6 +21,8 @@ const tableNames: ReadonlySet<string> = new Set<string>([
   'lane',
   'attempt',
   'departed',
+  'health',
+  'chore',
   'migration',
 ] satisfies (keyof Tables)[])
 

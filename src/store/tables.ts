@@ -13,6 +13,8 @@ export interface Tables {
   lane: LaneTable
   attempt: AttemptTable
   departed: DepartedTable
+  health: HealthTable
+  chore: { name: string; due_at: number }
   migration: { id: number; name: string; applied_at: number }
 }
 
@@ -32,14 +34,25 @@ export interface HookTable {
   updated_at: number
   disabled_at: number | null
   disabled_reason: string | null
+  /** Who or what disabled it; null while it is not. */
+  disabled_cause: DisabledCause | null
+  /** 1: one delivery at a time, in the order of the events. */
+  ordered: Generated<number>
+  /** The most attempts in a second; null for as many as there are. */
+  rate_limit: number | null
   deleted_at: number | null
 }
+
+/** `manual`: by a call; `gone`: the target answered 410; `failing`: no success for too long. */
+export type DisabledCause = 'manual' | 'gone' | 'failing'
 
 /** Which events a hook listens to: a row for each, as long as the hook is not deleted. */
 export interface SubscriptionTable {
   event: string
   owner: string
   hook_id: number
+  /** 1 for a hook that is ordered or has a rate limit: its deliveries are parked from the beginning. */
+  in_lane: Generated<number>
 }
 
 /**
@@ -70,6 +83,8 @@ export interface EventTable {
   fanout_cursor: Generated<number>
   fanout_attempts: Generated<number>
   fanout_error: string | null
+  /** 1 for one that was made to try a hook out, and is for that hook alone. */
+  test: Generated<number>
 }
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'cancelled'
@@ -87,7 +102,16 @@ export interface DeliveryTable {
   parked_due_at: number | null
   /** The token of the dispatcher that makes an attempt now. */
   lease: string | null
+  /** How many attempts were made in all. */
   attempts: Generated<number>
+  /** How many of them count in the schedule of retries, since it began or was begun anew. */
+  tries: Generated<number>
+  /** How many since then do not: faults of our own, and a few that the target asked to put off. */
+  excused: Generated<number>
+  /** 1 while an attempt is to come that somebody asked for by hand. */
+  manual: Generated<number>
+  /** When somebody did so last. */
+  manual_at: number | null
   /** The body, where a payload function rendered it; otherwise it is made of the event's data. */
   body: string | null
   finished_at: number | null
@@ -98,6 +122,29 @@ export interface LaneTable {
   hook_id: number
   /** When to look at its parked deliveries again. */
   next_at: number
+  /** Nothing may be taken before: of a rate limit, or of a breaker that is open. */
+  not_before: Generated<number>
+  /** The theoretical arrival time of its rate limit, in microseconds since the epoch. */
+  tat: Generated<number>
+  /** The delivery of an ordered hook that was taken last. */
+  held_seq: number | null
+}
+
+/** A hook whose last attempt failed, or that is just recovering. Hooks that are well have no row here. */
+export interface HealthTable {
+  hook_id: number
+  /** In a row. */
+  failures: number
+  /** When the first of them was; null while it recovers. */
+  failing_since: number | null
+  /** The percentage of the time until it is disabled that was warned of last. */
+  warned: number
+  /** How often the breaker has opened since the hook was well. */
+  opens: number
+  /** While the breaker is open: when the next attempt may be made. */
+  open_until: number | null
+  /** When the breaker closed: from then on deliveries are let through in growing numbers. */
+  recovered_at: number | null
 }
 
 /** One POST of one delivery. */
@@ -118,6 +165,8 @@ export interface AttemptTable {
   /** The beginning of the body as text; what is not UTF-8, and NUL, is replaced by U+FFFD. */
   response_body: string | null
   response_truncated: number
+  /** 1 if somebody asked for it by hand. */
+  manual: Generated<number>
 }
 
 /**

@@ -5,11 +5,6 @@ import { Scheduler } from './scheduler.ts'
 /** The date on which a simulation begins. */
 const BEGIN = Date.UTC(2030, 0, 1)
 
-/** Something that must never happen has happened. */
-class Violation extends Error {
-  override readonly name = 'Violation'
-}
-
 /** What all parts of one simulation share. */
 export class World {
   readonly plan: Plan

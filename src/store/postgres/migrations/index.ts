@@ -1,4 +1,5 @@
 import * as m0001 from './0001-hooks-and-deliveries.ts'
+import * as m0002 from './0002-limits-and-health.ts'
 
 /** A statement, and the one thing that it makes. */
 export interface MigrationStatement {
@@ -20,4 +21,5 @@ export interface Migration {
 
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'hooks-and-deliveries', statements: m0001.statements },
+  { id: 2, name: 'limits-and-health', statements: m0002.statements },
 ]

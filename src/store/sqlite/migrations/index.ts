@@ -1,5 +1,6 @@
 import * as m0001 from './0001-hooks-and-deliveries.ts'
 import * as m0002 from './0002-departed.ts'
+import * as m0003 from './0003-limits-and-health.ts'
 
 /** One step of hookwright's own schema. Steps only add; each runs once, in the order of its number. */
 export interface Migration {
@@ -11,4 +12,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'hooks-and-deliveries', statements: m0001.statements },
   { id: 2, name: 'departed', statements: m0002.statements },
+  { id: 3, name: 'limits-and-health', statements: m0003.statements },
 ]
