@@ -88,10 +88,12 @@ function* begin(
   const due = found.due_at !== null && found.due_at <= now
   if (found.status !== 'pending' || !(handedOver || due)) return { status: found.status }
   const hook = yield* first(selectHooks(store, fields).where('id', '=', key.hookId))
-  if (hook === undefined || hook.disabled_at !== null) {
+  // What is limited goes out as its lane lets it, and comes here only if it was handed over.
+  const limited = hook !== undefined && !handedOver && (hook.ordered === 1 || hook.rate_limit !== null)
+  if (hook === undefined || hook.disabled_at !== null || limited) {
     // The next claim parks or cancels it.
     const lease = found.lease
-    if (lease !== null) yield* giveBack(store, [{ hook_id: key.hookId, event_seq: found.seq, lease }], now)
+    if (lease !== null && !limited) yield* giveBack(store, [{ hook_id: key.hookId, event_seq: found.seq, lease }], now)
     return { status: found.status }
   }
   const lease = `attempt-${random.id()}`

@@ -50,6 +50,8 @@ export interface TurnOptions {
   claims?: boolean
 }
 
+/** From the end of an attempt until its result is written. */
+const PROBE_SLACK_MS = 5_000
 /** Deliveries that fan-out makes in one transaction: more would hold locks, and on SQLite the event loop, for too long. */
 const FAN_OUT_BUDGET = 1_000
 
@@ -220,7 +222,11 @@ export class Engine {
           const written = yield* ended.write(store, now, lanes)
           yield* renew(store, leases.attempts.map(keyOf), leaseUntil)
           const events = yield* queue.renew(leases.events, now)
-          const left = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
+          const { left, parkedFor } = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
+          for (const hookId of parkedFor) {
+            lanes.open(hookId)
+            lanes.wake(hookId)
+          }
           const claim = yield* claimDue(claimContext(now), room, lanes)
           yield* lanes.write(store, now)
           return { ...claim, written, left, events, leaseUntil }
@@ -245,9 +251,10 @@ export class Engine {
     const { store, fields, settings, deliver } = this.#context
     this.#claims += 1
     const token = `${this.#instance}-${this.#claims}`
-    return deliver === undefined
-      ? { store, fields, now, lease: token, leaseUntil: now + settings.leaseMs }
-      : { store, fields, now, lease: HANDED_OVER + token, leaseUntil: now + HAND_OVER_LEASE_MS }
+    const handsOver = deliver !== undefined
+    const leaseUntil = now + (handsOver ? HAND_OVER_LEASE_MS : settings.leaseMs)
+    const probeUntil = Math.max(leaseUntil, now + settings.timeoutMs + PROBE_SLACK_MS)
+    return { store, fields, now, lease: handsOver ? HANDED_OVER + token : token, leaseUntil, probeUntil }
   }
 
   #room(free: number): Room {

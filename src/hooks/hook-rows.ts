@@ -11,7 +11,8 @@ import { eventsOf } from './subscriptions.ts'
 
 /** What happened to some hooks. */
 export interface HookChange {
-  kind: 'enabled' | 'disabled' | 'deleted'
+  /** `limited`: it has a limit now, or another one than before. */
+  kind: 'enabled' | 'disabled' | 'deleted' | 'limited' | 'unlimited'
   ids: readonly number[]
 }
 

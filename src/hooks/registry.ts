@@ -22,6 +22,7 @@ import {
   setColumns,
 } from './hook-rows.ts'
 import type { WantedHook } from './identical.ts'
+import { checkLimits, LIMITS } from './limits.ts'
 import { ownerText, scopeOf } from './owner.ts'
 import type { HookRegistry } from './registry-types.ts'
 import { checkOverlap, checkSecret, DEFAULT_OVERLAP_MS, rotated, secretsAt } from './secrets.ts'
@@ -44,7 +45,7 @@ export interface HookRegistryOptions {
   onChange?: (change: HookChange) => Work<void>
 }
 
-const PROPERTIES = ['event', 'events', 'target', 'headers']
+const PROPERTIES = ['event', 'events', 'target', 'headers', ...LIMITS]
 
 /**
  * Makes the registry of hooks. It opens nothing.
@@ -79,6 +80,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       events: requireEvents(chosenEvents(catalog, given)),
       target: checkTarget(requireTarget(given.target), policy),
       headers: given.headers === undefined ? undefined : checkHeaders(given.headers),
+      limits: checkLimits(given),
       fields: checkFields(fields, given),
     }
     // What is missing shows at once, whether or not there is an identical hook.
@@ -92,6 +94,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
     return {
       ...(target === undefined ? {} : { target: checkTarget(requireTarget(target), policy) }),
       ...(headers === undefined ? {} : { headers: JSON.stringify(checkHeaders(headers)) }),
+      ...checkLimits(given),
       ...Object.fromEntries(checkFields(fields, given)),
       updated_at: clock.now(),
     }
