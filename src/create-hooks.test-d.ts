@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
-import { createHooks, everyone } from './index.ts'
+import { createHooks, everyone, type OperationalName } from './index.ts'
 import { sqlite } from './store/sqlite/index.ts'
 
 interface BookRow {
@@ -42,7 +42,13 @@ describe('createHooks infers, without annotations,', () => {
       label: 'a',
     })
     expectTypeOf(hook.event).toEqualTypeOf<
-      'book.added' | 'book.changed' | 'book.read' | 'book.finished' | 'user.logged_in' | 'user.invited'
+      | 'book.added'
+      | 'book.changed'
+      | 'book.read'
+      | 'book.finished'
+      | 'user.logged_in'
+      | 'user.invited'
+      | OperationalName
     >()
     // @ts-expect-error there is no such event
     await hooks.create({ owner: 1, event: 'book.adde', target: 'https://example.com', label: 'a' })

@@ -27,7 +27,15 @@ import {
   type PayloadEvent,
   releaseParked,
 } from './dispatch/index.ts'
-import { type FindContext, listEvents, send, trigger } from './events/index.ts'
+import {
+  type FindContext,
+  insertOperational,
+  Listeners,
+  listEvents,
+  operationalEventsOf,
+  send,
+  trigger,
+} from './events/index.ts'
 import { createHookRegistry, defineFields, type Hook } from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
 import {
@@ -124,6 +132,7 @@ export function createHooks<
   const clock = clockOf(seams)
   const transport = transportOf(seams)
   const capture = createCapture({ store, catalog, owners: options.owners, logger })
+  const listeners = new Listeners(logger)
   const registry = createHookRegistry({
     store,
     catalog,
@@ -132,8 +141,13 @@ export function createHooks<
     random,
     fields,
     *onChange(change) {
-      yield* releaseParked(store, change, clock.now())
+      const now = clock.now()
+      yield* releaseParked(store, change, now)
+      yield* insertOperational(store, random, operationalEventsOf(change), now)
+    },
+    onChanged(change) {
       dispatcher.wake()
+      for (const { name, data } of operationalEventsOf(change)) listeners.emit(name, data)
     },
   })
   const payload = hook.payload
@@ -220,6 +234,7 @@ export function createHooks<
     send: (name: string, data: unknown, sendOptions: never) => send(sender, name, data, sendOptions),
     trigger: (action: string, key: unknown, triggerOptions?: object) =>
       trigger(sender, action, key, triggerOptions),
+    on: listeners.on.bind(listeners),
     async attempt(id: string) {
       const outcome = await attemptById({ store, transport, settings, fields, payload, clock, random }, id)
       // There is room for the hook's next delivery, and the dispatcher does not notice writes of its own connection.

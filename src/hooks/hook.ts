@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { HookTable } from '../store/tables.ts'
+import type { DisabledCause, HookTable } from '../store/tables.ts'
 import type { FieldDefinitions } from './field.ts'
 import { fieldFromColumn } from './field-values.ts'
 import type { Owner } from './owner.ts'
@@ -25,6 +25,8 @@ interface HookBase<Event extends string> {
   /** Since when it gets no deliveries; null while it does. */
   disabledAt: Date | null
   disabledReason: string | null
+  /** Who or what disabled it: a call, an answer of 410, or no success for too long. Null while it is not. */
+  disabledCause: DisabledCause | null
 }
 
 /** What a hook is created from. */
@@ -54,7 +56,14 @@ export type HookRow = Selectable<HookTable> & { readonly [field: string]: unknow
 /** What {@link hookFromRow} reads of a row. */
 export type HookColumns = Pick<
   HookRow,
-  'id' | 'owner' | 'target' | 'created_at' | 'updated_at' | 'disabled_at' | 'disabled_reason'
+  | 'id'
+  | 'owner'
+  | 'target'
+  | 'created_at'
+  | 'updated_at'
+  | 'disabled_at'
+  | 'disabled_reason'
+  | 'disabled_cause'
 > & { readonly [field: string]: unknown }
 
 /**
@@ -73,6 +82,7 @@ export function hookFromRow(row: HookColumns, events: readonly string[], fields:
     updatedAt: new Date(row.updated_at),
     disabledAt: row.disabled_at === null ? null : new Date(row.disabled_at),
     disabledReason: row.disabled_reason,
+    disabledCause: row.disabled_cause,
   }
   for (const field of fields.values()) hook[field.name] = fieldFromColumn(field, row[field.name])
   return hook

@@ -8,7 +8,7 @@ export {
   hookFromRow,
   type NewHook,
 } from './hook.ts'
-export type { HookChange } from './hook-rows.ts'
+export { type HookChange, referencesTo } from './hook-rows.ts'
 export { type Owner, type OwnerScope, ownerText } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
 export type { HookRegistry, ListOptions, RotationOptions } from './registry-types.ts'

@@ -55,6 +55,7 @@ describe('create', () => {
       updatedAt: now,
       disabledAt: null,
       disabledReason: null,
+      disabledCause: null,
       isActive: true,
       plan: null,
     })
@@ -181,7 +182,7 @@ describe('an identical hook', () => {
       disabledReason: null,
       updatedAt: new Date(opened.time.now),
     })
-    expect(changes).toEqual([
+    expect(changes).toMatchObject([
       { kind: 'disabled', ids: [1] },
       { kind: 'enabled', ids: [1] },
     ])

@@ -1,6 +1,6 @@
 import { exec, type Work } from '../store/work.ts'
 import type { HookRow } from './hook.ts'
-import { type HookContext, setColumns } from './hook-rows.ts'
+import { type HookContext, referencesTo, setColumns } from './hook-rows.ts'
 import { idsAsQuery, unsubscribe } from './subscriptions.ts'
 
 /** Lets a hook have deliveries again. */
@@ -9,6 +9,7 @@ export function* enableRow(context: HookContext, row: HookRow, now: number): Wor
   const enabled = yield* setColumns(context, row, {
     disabled_at: null,
     disabled_reason: null,
+    disabled_cause: null,
     updated_at: now,
   })
   yield* context.onChange({ kind: 'enabled', ids: [row.id] })
@@ -25,9 +26,17 @@ export function* disableRow(
   const disabled = yield* setColumns(context, row, {
     disabled_at: row.disabled_at ?? now,
     disabled_reason: reason ?? row.disabled_reason,
+    disabled_cause: row.disabled_cause ?? 'manual',
     updated_at: now,
   })
-  if (row.disabled_at === null) yield* context.onChange({ kind: 'disabled', ids: [row.id] })
+  if (row.disabled_at !== null) return disabled
+  const [hook] = yield* referencesTo(context, [disabled])
+  const note = { cause: 'manual' as const, reason: disabled.disabled_reason, disabledAt: new Date(now) }
+  yield* context.onChange({
+    kind: 'disabled',
+    ids: [row.id],
+    disabled: hook === undefined ? [] : [{ hook, ...note }],
+  })
   return disabled
 }
 
