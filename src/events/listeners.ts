@@ -5,10 +5,11 @@ import {
   operationalNames,
 } from '../catalog/index.ts'
 import { cureFor } from '../catalog/suggest.ts'
+import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 
-/** A function that is told of an event of hookwright's own. Nobody waits for the promise of an asynchronous one. */
+/** A function that is told of an event of hookwright's own. No delivery waits for the promise of an asynchronous one. */
 export type OperationalListener<Name extends OperationalName> = (
   payload: OperationalPayloads[Name],
 ) => unknown
@@ -60,9 +61,13 @@ export class Listeners {
     }
   }
 
-  /** Resolves when none is busy any more that was called so far. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#running)
+  /** Resolves when none is busy any more that was called so far, or when so many milliseconds have passed. */
+  async settled(clock: Clock, withinMs: number): Promise<void> {
+    if (this.#running.size === 0) return
+    const over = Promise.withResolvers<void>()
+    const cancel = clock.timer(withinMs, over.resolve)
+    await Promise.race([Promise.all(this.#running), over.promise])
+    cancel()
   }
 
   #follow(name: OperationalName, answer: unknown): void {
