@@ -24,7 +24,9 @@ export function healthSettings(options: {
   return {
     breaker: breaker === false ? undefined : breakerSettings(breaker),
     disableAfterMs:
-      disableAfterMs === false ? undefined : whole(disableAfterMs, 'dispatch.disableAfterMs', DISABLE_AFTER_MS),
+      disableAfterMs === false
+        ? undefined
+        : whole(disableAfterMs, 'dispatch.disableAfterMs', DISABLE_AFTER_MS),
   }
 }
 

@@ -4,7 +4,14 @@ import { locking } from '../store/lock-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { HealthTable } from '../store/tables.ts'
 import { exec, rows, type Work } from '../store/work.ts'
-import { afterFailure, afterSuccess, course, type Health, type HealthSettings, type Warning } from './health.ts'
+import {
+  afterFailure,
+  afterSuccess,
+  course,
+  type Health,
+  type HealthSettings,
+  type Warning,
+} from './health.ts'
 import type { LaneChanges } from './lanes.ts'
 import type { AttemptResult } from './record.ts'
 

@@ -1,7 +1,7 @@
 import { problem } from '../core/errors.ts'
 import { refuseUnknownOptions } from '../core/options.ts'
-import { type BreakerOptions, healthSettings } from './health-options.ts'
 import type { HealthSettings } from './health.ts'
+import { type BreakerOptions, healthSettings } from './health-options.ts'
 import { type RetryOptions, type RetryPolicy, retryPolicy } from './retry.ts'
 
 /** How deliveries are made: the option `dispatch` of createHooks. */

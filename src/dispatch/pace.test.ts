@@ -27,7 +27,8 @@ function mostInASecond(gone: readonly number[]): number {
 
 describe('a pace', () => {
   it.each([1, 2, 5, 30, 99, 100, 250, 1_000, 5_000])('of %i lets no more through in any second', (rate) => {
-    for (const turnMs of [1, 4, 7, 50]) expect(mostInASecond(run(rate, 4_000, turnMs))).toBeLessThanOrEqual(rate)
+    for (const turnMs of [1, 4, 7, 50])
+      expect(mostInASecond(run(rate, 4_000, turnMs))).toBeLessThanOrEqual(rate)
   })
 
   it.each([1, 30, 250, 1_000])('of %i lets nearly as many through', (rate) => {

@@ -12,8 +12,10 @@ import { openLanes } from './lanes.ts'
  * held to it: all that happens at the next claim, to which a lane leads. In the transaction of the change, so that no crash
  * comes between.
  */
-export function* releaseParked(store: Store, { kind, ids }: HookChange, now: number): Work<void> {
-  if (ids.length === 0) return
+export function* releaseParked(store: Store, change: HookChange, now: number): Work<void> {
+  const { kind, ids } = change
+  const isGone = change.disabled?.some(({ cause }) => cause === 'gone') === true
+  if (ids.length === 0 || (kind === 'disabled' && !isGone)) return
   if (kind === 'enabled' || kind === 'deleted') yield* beginAnew(store, ids)
   if (kind === 'limited') for (const id of ids) yield* parkAll(store, id)
   const given = ids.map((hook_id) => ({ hook_id }))

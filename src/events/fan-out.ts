@@ -90,7 +90,9 @@ function* limitedHooks(store: Store, events: readonly Ready[]): Work<number[]> {
       .distinct()
       .whereRef('s.event', '=', 'ready.name')
       .where(({ lit, eb }) => eb('s.in_lane', '=', lit(1)))
-      .where(({ or, eb, ref }) => or([eb('ready.broadcast', '=', 1), eb('s.owner', '=', ref('ready.owner'))])),
+      .where(({ or, eb, ref }) =>
+        or([eb('ready.broadcast', '=', 1), eb('s.owner', '=', ref('ready.owner'))]),
+      ),
   )
   return found.map(({ hook_id }) => hook_id)
 }
@@ -238,12 +240,7 @@ function* insertDeliveries(
 }
 
 /** Up to `budget` deliveries of one event, and its cursor. */
-function* insertChunk(
-  store: Store,
-  prepared: ReadyEvent,
-  now: number,
-  budget: number,
-): Work<Inserted[]> {
+function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<Inserted[]> {
   const event = readyOf(prepared)
   let hooks = store.db
     .selectFrom('subscription as s')

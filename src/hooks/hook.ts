@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { HookTable } from '../store/tables.ts'
+import type { DisabledCause, HookTable } from '../store/tables.ts'
 import type { FieldDefinitions } from './field.ts'
 import { fieldFromColumn } from './field-values.ts'
 import { type HookLimits, limitsFromRow } from './limits.ts'
@@ -26,6 +26,8 @@ interface HookBase<Event extends string> extends HookLimits {
   /** Since when it gets no deliveries; null while it does. */
   disabledAt: Date | null
   disabledReason: string | null
+  /** Who or what disabled it: a call, an answer of 410, or no success for too long. Null while it is not. */
+  disabledCause: DisabledCause | null
 }
 
 /** What a hook is created from. */
@@ -66,6 +68,7 @@ export type HookColumns = Pick<
   | 'disabled_reason'
   | 'ordered'
   | 'rate_limit'
+  | 'disabled_cause'
 > & { readonly [field: string]: unknown }
 
 /**
@@ -85,6 +88,7 @@ export function hookFromRow(row: HookColumns, events: readonly string[], fields:
     disabledAt: row.disabled_at === null ? null : new Date(row.disabled_at),
     disabledReason: row.disabled_reason,
     ...limitsFromRow(row),
+    disabledCause: row.disabled_cause,
   }
   for (const field of fields.values()) hook[field.name] = fieldFromColumn(field, row[field.name])
   return hook
