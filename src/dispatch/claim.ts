@@ -132,7 +132,7 @@ export function* hooksOf(
 /** Under names that no field of the application's has. */
 function withHealth<Q extends ReturnType<typeof selectHooks>>(query: Q): Q {
   const health = (column: 'open_until' | 'recovered_at') =>
-    sql`(select health.${sql.ref(column)} from ${sql.table('health')} as health where health.hook_id = hook.id)`.as(
+    sql`(select health.${sql.ref(column)} from ${sql.table('health')} as health where health.hook_id = ${sql.ref('hook.id')})`.as(
       `health_${column}`,
     )
   return query.select([health('open_until'), health('recovered_at')]) as unknown as Q

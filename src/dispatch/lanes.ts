@@ -67,9 +67,11 @@ function holdLanes(
     .whereRef('lane.hook_id', '=', 'held.hook_id')
 }
 
+const NOT_BEFORE = sql.ref('lane.not_before')
+
 /** At once, unless the lane is held until later. */
 function notBeforeOr(now: number) {
-  return sql<number>`case when lane.not_before > ${now} then lane.not_before else ${now} end`
+  return sql<number>`case when ${NOT_BEFORE} > ${now} then ${NOT_BEFORE} else ${now} end`
 }
 
 /** Makes lanes; those that somebody has made meanwhile are brought forward. */

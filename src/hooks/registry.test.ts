@@ -57,6 +57,8 @@ describe('create', () => {
       disabledAt: null,
       disabledReason: null,
       disabledCause: null,
+      ordered: false,
+      rateLimit: null,
       isActive: true,
       plan: null,
     })

@@ -68,7 +68,7 @@ const INTEGERS = new Set([
   'opens',
 ])
 const BIGINTS =
-  /^(id|seq|hook_id|event_seq|held_seq|cursor|fanout_cursor|tat|not_before|at|until|\w+_at|\w+_until)$/
+  /^(id|seq|hook_id|event_seq|held_seq|cursor|fanout_cursor|tat|not_before|at|until|\w+_(?:at|until|since))$/
 
 /** The type of a column of ours in PostgreSQL, and of what queries call like one; it tells it from no parameter. */
 export function typeOf(column: string): string {

@@ -3,7 +3,7 @@ import type { Machine } from './machine.ts'
 import type { Witness } from './witness.ts'
 import type { World } from './world.ts'
 
-const FAILURES = [500, 503, 410, 429, 302] as const
+const FAILURES = [500, 503, 404, 429, 302] as const
 
 /** The network as one process sees it: targets answer late, badly, or not at all. */
 export class SimulatedTransport implements Transport {
