@@ -1,3 +1,4 @@
+import { breath } from '../core/breath.ts'
 import type { Span } from '../events/index.ts'
 import { isGiven } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
@@ -38,6 +39,7 @@ export async function* finishedOf(
       .orderBy('event_seq')
       .limit(WINDOW)
     const found = await store.read(() => rows(window))
+    await breath()
     const wanted = found.filter(({ status }) => statuses.includes(status))
     if (wanted.length > 0) yield wanted.map(({ event_seq }) => event_seq)
     if (found.length < WINDOW) return
@@ -105,6 +107,7 @@ export async function* hooksWithDeliveries(
           .orderBy('h.id'),
       ),
     )
+    await breath()
     for (const { id, seq } of found) if (seq !== null) yield id
     if (found.length < HOOKS) return
     after = found.at(-1)?.id ?? after

@@ -34,28 +34,27 @@ export async function storedSample(
   owner: string,
 ): Promise<StoredSample | undefined> {
   const { db } = store
-  // No index goes by the name. The data is looked up once the event is found, because it may be large.
+  // No index goes by the name. The data may be large, and what stands behind it in a row takes as long to reach on SQLite.
   const newest = db
     .selectFrom('event')
-    .select(['seq', 'name', 'owner', 'broadcast', 'test', 'fanout_due_at'])
+    .select(['seq', 'name', 'owner', 'broadcast'])
     .orderBy('seq', 'desc')
     .limit(NEWEST)
   return await store.read(function* () {
     const found = yield* first(
       db
-        .selectFrom(newest.as('e'))
-        .select(['e.seq', 'e.name', 'e.owner'])
-        .where('e.name', '=', name)
-        .where((eb) => eb.or([eb('e.owner', '=', owner), eb('e.broadcast', '=', 1)]))
+        .selectFrom(newest.as('newest'))
+        .innerJoin('event as e', 'e.seq', 'newest.seq')
+        .select(['e.name', 'e.owner', 'e.data'])
+        .where('newest.name', '=', name)
+        .where((eb) => eb.or([eb('newest.owner', '=', owner), eb('newest.broadcast', '=', 1)]))
         .where('e.test', '=', 0)
         .where('e.fanout_due_at', 'is', null)
-        .orderBy('e.seq', 'desc')
+        .where('e.data', 'is not', null)
+        .orderBy('newest.seq', 'desc')
         .limit(1),
     )
-    if (found === undefined) return undefined
-    const row = yield* first(db.selectFrom('event').select('data').where('seq', '=', found.seq))
-    const data = row?.data ?? undefined
-    return data === undefined ? undefined : { name: found.name, owner: found.owner, data }
+    return found === undefined ? undefined : { ...found, data: found.data ?? 'null' }
   })
 }
 

@@ -1,3 +1,4 @@
+import { breath } from '../core/breath.ts'
 import { isGiven } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import { first, rows, type Work } from '../store/work.ts'
@@ -34,6 +35,7 @@ export async function* unheard(store: Store, span: Span, listener: Listener): As
   let { after } = span
   while (after < span.upTo) {
     const window = await store.read(() => look(store, { after, upTo: span.upTo }, listener))
+    await breath()
     if (window.found.length > 0) yield window.found
     after = window.end
   }

@@ -1,3 +1,4 @@
+import { breath } from '../core/breath.ts'
 import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
 import { addByHand, beginAnew } from '../dispatch/again.ts'
@@ -74,6 +75,7 @@ async function sendAgain(
   const { store, clock } = context
   if (dryRun) {
     const found = await store.read(() => rows(resendable(store, hookId, seqs, wanted, clock.now())))
+    await breath()
     return found.length
   }
   return await change(context, hookId, function* (hook, now) {
@@ -105,6 +107,7 @@ async function addMissing(
 async function mayHear(context: ReplayContext, hookId: number, { seq, ...event }: Unheard): Promise<boolean> {
   if (context.find === undefined) return true
   const data = await dataOfEvent(context.store, seq)
+  await breath()
   return data !== undefined && (await isFound(context, hookId, { ...event, data }))
 }
 
@@ -119,6 +122,7 @@ async function change(
     return hook === undefined ? 0 : yield* work(hook, clock.now())
   })
   if (done > 0) wake()
+  await breath()
   return done
 }
 

@@ -6,6 +6,19 @@ import type { DeliveryStatus } from '../../src/store/tables.ts'
 import { application, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
+/** Counts the turns of the event loop until it is asked for them. */
+function countTurns(): () => number {
+  let turns = 0
+  let immediate = setImmediate(function turn() {
+    turns += 1
+    immediate = setImmediate(turn)
+  })
+  return () => {
+    clearImmediate(immediate)
+    return turns
+  }
+}
+
 const DAY = 24 * 3_600_000
 
 /** Many deliveries sent again: what has failed, and what a hook has missed. */
@@ -300,7 +313,10 @@ export function replaySuite(harness: Harness): void {
         if (writes === 3) throw new Error('killed')
         return await write(work as never, options)
       })
+      const turns = countTurns()
       await expect(hooks.replay({ since })).rejects.toThrow('killed')
+      // Meanwhile others had their turns in this process.
+      expect(turns()).toBeGreaterThanOrEqual(2)
       const pending = (await statuses(store)).filter((status) => status === 'pending')
       expect(pending).toHaveLength(1_000)
       expect(await hooks.replay({ since })).toEqual({ deliveries: 1_203 })
