@@ -197,6 +197,23 @@ export function replaySuite(harness: Harness): void {
       ])
     })
 
+    it('looks at each again before it changes it', async () => {
+      const { hooks, store, listen } = await open()
+      const { id: hookId } = await listen()
+      await addFinished(store, hookId, 3)
+      const write = store.write.bind(store)
+      const spy = vi.spyOn(store, 'write').mockImplementationOnce(async (work, options) => {
+        // Somebody else has had it sent again meanwhile, and an attempt is under way.
+        const begun = { status: 'pending', due_at: START + DAY, lease: 'somebody' } as const
+        await store.db.updateTable('delivery').set(begun).where('event_seq', '=', 2).execute()
+        return await write(work as never, options)
+      })
+      expect(await hooks.replay({ hookId, since })).toEqual({ deliveries: 2 })
+      expect(spy).toHaveBeenCalledOnce()
+      const leases = await store.db.selectFrom('delivery').select('lease').orderBy('event_seq').execute()
+      expect(leases.map(({ lease }) => lease)).toEqual([null, 'somebody', null])
+    })
+
     it('counts with `dryRun` what it would send, and changes nothing', async () => {
       const { hooks, store, fail, listen } = await open()
       const { id: hookId } = await listen()
