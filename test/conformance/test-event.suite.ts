@@ -162,6 +162,17 @@ export function testEventSuite(harness: Harness): void {
       expect(test.deliveries).toHaveLength(3)
     })
 
+    it('come once whoever of many is first, again and again', async () => {
+      const all = [await open(), await open(), await open()]
+      const hook = await all[0]?.listen('user.left')
+      for (let round = 1; round <= 20; round += 1) {
+        for (const { test } of all) test.clock.advance(60_000)
+        const made = await Promise.all(all.map(({ hooks }) => hooks.test(hook?.id ?? 0)))
+        expect(new Set(made.map(({ id }) => id)).size).toBe(1)
+      }
+      expect(await all[0]?.hooks.deliveries()).toHaveLength(20)
+    })
+
     it('are refused for a hook that is disabled, missing, or another’s, and for events that it has not', async () => {
       const { hooks, test, listen } = await open()
       const hook = await listen('user.left')
