@@ -76,6 +76,30 @@ describe('createHooks infers, without annotations,', () => {
     await hooks.send('user.logged_in', {}, {})
   })
 
+  it('the data of test events', async () => {
+    const { id } = await hooks.test(1)
+    expectTypeOf(id).toEqualTypeOf<string>()
+    await hooks.test(1, { event: 'book.added', owner: 1 })
+    await hooks.test(1, { event: 'user.invited', data: { email: 'a@example.com' } })
+    // @ts-expect-error there is no such event
+    await hooks.test(1, { event: 'book.adde' })
+    // @ts-expect-error it is the data of another event
+    await hooks.test(1, { event: 'book.added', data: { email: 'a@example.com' } })
+  })
+
+  it('what is sent again', async () => {
+    const { deliveries } = await hooks.replay({ since: new Date() })
+    expectTypeOf(deliveries).toEqualTypeOf<number>()
+    const { status } = await hooks.retry('id')
+    expectTypeOf(status).toEqualTypeOf<'pending' | 'delivered' | 'failed' | 'cancelled'>()
+    const hook = await hooks.enable(1, { replaySince: new Date() })
+    expectTypeOf(hook.isActive).toEqualTypeOf<boolean>()
+    // @ts-expect-error since when?
+    await hooks.replay({ hookId: 1 })
+    // @ts-expect-error there is no such kind
+    await hooks.replay({ since: new Date(), what: 'everything' })
+  })
+
   it('declared actions', async () => {
     await hooks.trigger('Book.read', 7)
     await hooks.trigger('Book.created', 7n)

@@ -36,17 +36,24 @@ import {
   send,
   trigger,
 } from './events/index.ts'
-import { createHookRegistry, defineFields, type Hook } from './hooks/index.ts'
+import { createHookRegistry, defineFields, type Hook, type OwnerScope } from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
 import {
   checkOptions,
   clockOf,
+  type EnableOptions,
+  enable,
   type Hooks,
   Keeper,
   type MigrateOptions,
   migrate,
+  type ReplayOptions,
+  replay,
+  retry,
   SEAMS,
   type Seams,
+  type TestEventOptions,
+  testEvent,
   transportOf,
 } from './operations/index.ts'
 import { createAddressPolicy, createTransport } from './outbound/index.ts'
@@ -177,6 +184,18 @@ export function createHooks<
     // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
     onStop: () => void keeper.stop(),
   })
+  const byHand = {
+    store,
+    catalog,
+    fields,
+    capture,
+    clock,
+    random,
+    find: hook.find as never,
+    db: store.applicationDb as Kysely<never>,
+    oldestMs: OLDEST_REPLAY_MS,
+    wake: () => dispatcher.wake(),
+  }
   const sender = { store, catalog, clock, random, capture, wake: () => dispatcher.wake() }
   const keeper = new Keeper({
     store,
@@ -251,6 +270,10 @@ export function createHooks<
       if (outcome.attempted) dispatcher.wake()
       return outcome
     },
+    enable: (id: number, enableOptions?: EnableOptions) => enable({ ...byHand, registry }, id, enableOptions),
+    retry: (id: string, retryOptions?: OwnerScope) => retry(byHand, id, retryOptions),
+    replay: (replayOptions: ReplayOptions) => replay(byHand, replayOptions),
+    test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     delivery: (id: string) => getDelivery(store, id),
     events: (listOptions?: object) => listEvents(store, listOptions),
@@ -259,6 +282,9 @@ export function createHooks<
   Object.defineProperty(whole, SEAMS, { value: Object.assign(seams, { dispatcher }) })
   return whole as never
 }
+
+/** What is older is not sent again: it may be pruned at any moment. */
+const OLDEST_REPLAY_MS = 30 * 24 * 60 * 60_000
 
 function addresses({ allow, deny }: { allow?: readonly string[]; deny?: readonly string[] }) {
   return { ...(allow === undefined ? {} : { allow }), ...(deny === undefined ? {} : { deny }) }

@@ -57,4 +57,13 @@ export type {
   RotationOptions,
 } from './hooks/index.ts'
 export type { Authenticate, Caller } from './http/index.ts'
-export type { Hooks, MigrateOptions, MigrationReport } from './operations/index.ts'
+export type {
+  EnableOptions,
+  Hooks,
+  MigrateOptions,
+  MigrationReport,
+  Replayed,
+  ReplayOptions,
+  RetryOutcome,
+  TestEventOptions,
+} from './operations/index.ts'

@@ -31,6 +31,9 @@ export interface CapturedRow {
   owner: string | null
 }
 
+/** A row that was made up. */
+export type SampleRow = Pick<CapturedRow, 'row_json'>
+
 /**
  * Reads single rows and writes events about them, exactly as a trigger would. What comes out is both a query to be yielded in
  * `Work` and plain `{ sql, parameters }` for the caller's own transaction.
@@ -49,6 +52,8 @@ export interface ByKey {
    * @throws `key_invalid`
    */
   readByKey(model: Model, key: unknown): CompiledQuery<CapturedRow>
+  /** A query for a row that might be in the model's table, with a value in each column, by its type. */
+  sampleRow(model: Model): CompiledQuery<SampleRow>
   /**
    * Statements that write events about the row of that key, one for each event. One that is not broadcast and has no owner
    * is not written; nor is any when there is no such row.

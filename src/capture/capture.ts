@@ -130,6 +130,7 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
   return {
     describe: dialect.describe,
     readByKey: dialect.readByKey,
+    sampleRow: dialect.sampleRow,
     insertByKey: dialect.insertByKey,
 
     async install() {

@@ -29,6 +29,8 @@ export const errorTable = {
   headers_invalid: { status: 400, meaning: 'A header of the hook cannot be sent.' },
   secret_invalid: { status: 400, meaning: 'The signing secret is malformed.' },
   delivery_missing: { status: 404, meaning: 'No such delivery.' },
+  hook_disabled: { status: 409, meaning: 'The hook is disabled, and gets nothing before it is enabled.' },
+  sample_missing: { status: 400, meaning: 'No data could be made up for a test event; pass `data`.' },
 } as const satisfies Record<string, { status: number; meaning: string }>
 
 export type ErrorCode = keyof typeof errorTable

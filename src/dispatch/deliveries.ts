@@ -15,6 +15,8 @@ export interface Delivery {
   reason: string | null
   /** How many attempts were made. */
   attempts: number
+  /** Whether an attempt is to come that somebody asked for by hand. */
+  manual: boolean
   /** When the next attempt is due; null when there is none to come, or when it waits for its hook. */
   dueAt: Date | null
   createdAt: Date
@@ -29,6 +31,8 @@ export interface Attempt {
   durationMs: number
   /** The HTTP status; null when no response came. */
   status: number | null
+  /** Whether somebody asked for it by hand. */
+  manual: boolean
   /** Why no response came; null when one did. */
   error: { code: string; message: string } | null
   response: { headers: [string, string][]; body: string; truncated: boolean } | null
@@ -88,6 +92,7 @@ function* attemptsOf(
     startedAt: new Date(row.started_at),
     durationMs: row.duration_ms,
     status: row.status,
+    manual: row.manual === 1,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
     response:
       row.response_headers === null
@@ -104,7 +109,8 @@ function selectDeliveries({ db }: Store) {
   return db
     .selectFrom('delivery as d')
     .innerJoin('event as e', 'e.seq', 'd.event_seq')
-    .select(['d.hook_id', 'd.event_seq', 'd.status', 'd.reason', 'd.attempts', 'd.due_at', 'd.finished_at'])
+    .select(['d.hook_id', 'd.event_seq', 'd.status', 'd.reason', 'd.attempts', 'd.manual'])
+    .select(['d.due_at', 'd.finished_at'])
     .select(['e.uid', 'e.name', 'e.created_at'])
 }
 
@@ -118,6 +124,7 @@ function deliveryFromRow(row: DeliveryRow): Delivery {
     status: row.status,
     reason: row.reason,
     attempts: row.attempts,
+    manual: row.manual === 1,
     dueAt: dateOrNull(row.due_at),
     createdAt: new Date(row.created_at),
     finishedAt: dateOrNull(row.finished_at),

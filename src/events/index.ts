@@ -21,5 +21,8 @@ export {
   renewEvents,
 } from './pending.ts'
 export { type FindContext, type PrepareContext, type Prepared, prepare } from './prepare.ts'
+export { madeSample, type SampleContext, storedSample } from './samples.ts'
 export { type SendOptions, type SentEvent, send } from './send.ts'
+export { type Span, spanOf } from './span.ts'
 export { type TriggerOptions, trigger } from './trigger.ts'
+export { dataOfEvent, isFound, type Unheard, unheard } from './unheard.ts'

@@ -70,7 +70,16 @@ async function dataOf(
   return toJson(data, `the data of "${name}"`)
 }
 
-function hooksFor({ store, find }: PrepareContext, event: PendingEvent, data: string): HookQuery | undefined {
+/**
+ * The query over the hooks that `find` makes for an event; undefined where there is no `find`.
+ *
+ * @throws `option_invalid`, and whatever `find` throws
+ */
+export function hooksFor(
+  { store, find }: Pick<PrepareContext, 'store' | 'find'>,
+  event: Pick<PendingEvent, 'name' | 'owner'>,
+  data: string,
+): HookQuery | undefined {
   if (find === undefined) return undefined
   const context: FindContext = { event: event.name, owner: event.owner, data: parseExact(data) }
   const query = find(store.db.selectFrom('hook').select('hook.id') as never, context) as HookQuery

@@ -1,3 +1,4 @@
+export { inCatalogOrder } from './event-names.ts'
 export type { FieldDefinition, FieldDefinitions, FieldValue } from './field.ts'
 export { ensureFieldColumns, planFieldColumns } from './field-columns.ts'
 export { defineFields } from './fields.ts'
@@ -9,9 +10,9 @@ export {
   type NewHook,
 } from './hook.ts'
 export { type HookChange, referencesTo } from './hook-rows.ts'
-export { type Owner, type OwnerScope, ownerText } from './owner.ts'
+export { type Owner, type OwnerScope, ownerText, scopeOf } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
 export type { HookRegistry, ListOptions, Retirement, RotationOptions } from './registry-types.ts'
 export { secretsAt } from './secrets.ts'
 export { selectHooks } from './select.ts'
-export { forgetUnheard } from './subscriptions.ts'
+export { eventsOf, forgetUnheard } from './subscriptions.ts'

@@ -66,7 +66,10 @@ it('after any sequence of changes, exactly the events of hooks that exist are li
         const wanted = [...expected].flatMap(([hook_id, hook]) =>
           hook.events.map((event) => ({ event, owner: hook.owner, hook_id })),
         )
-        const subscriptions = await store.db.selectFrom('subscription').select(['event', 'owner', 'hook_id']).execute()
+        const subscriptions = await store.db
+          .selectFrom('subscription')
+          .select(['event', 'owner', 'hook_id'])
+          .execute()
         expect(sorted(subscriptions)).toEqual(sorted(wanted))
         const listening = await store.db.selectFrom('listening').select('event').execute()
         expect(sorted(listening)).toEqual(

@@ -15,8 +15,12 @@ import type {
   StoredEvent,
   TriggerOptions,
 } from '../events/index.ts'
-import type { HookRegistry } from '../hooks/index.ts'
+import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
+import type { Replayed } from './replay.ts'
+import type { ReplayOptions } from './replay-options.ts'
+import type { RetryOutcome } from './retry.ts'
+import type { TestEventOptions } from './test-event.ts'
 
 /**
  * What `createHooks` gives: the hooks of an application, and everything that is done with them.
@@ -29,7 +33,10 @@ export interface Hooks<
   Sends extends object = object,
   Triggers extends object = object,
   Fields extends HookFields = HookFields,
-> extends Omit<HookRegistry<(keyof Data & string) | OperationalName, Fields>, 'createOrGet' | 'retire'> {
+> extends Omit<
+    HookRegistry<(keyof Data & string) | OperationalName, Fields>,
+    'createOrGet' | 'retire' | 'enable'
+  > {
   /**
    * Makes or updates hookwright's own tables, and the triggers on the captured tables. Safe when several processes do so
    * at once, and quick when there is nothing to do.
@@ -125,6 +132,58 @@ export interface Hooks<
    * @throws `delivery_missing`
    */
   attempt(id: string): Promise<AttemptOutcome>
+  /**
+   * Lets a hook have deliveries again: those that wait for it, and with `replaySince` whatever else it has missed since then.
+   *
+   * @throws `hook_missing`, `option_invalid`
+   * @example
+   * ```ts
+   * await hooks.enable(hook.id, { replaySince: hook.disabledAt })
+   * ```
+   */
+  enable(id: number, options?: EnableOptions): Promise<Hook<keyof Data & string, Fields['values']>>
+  /**
+   * Sends one delivery again, at once and with the same `webhook-id`. One that has failed, was cancelled or delivered begins
+   * its schedule of retries anew; one that waits for its next attempt does not wait any longer.
+   *
+   * @returns `retried: false` for an accidental second click: while an attempt is under way, while one is to come that was
+   * asked for before, and within 5 seconds of that
+   * @throws `delivery_missing`, `hook_missing` where the hook was deleted
+   * @example
+   * ```ts
+   * const { retried, status } = await hooks.retry(delivery.id, { owner: user.id })
+   * ```
+   */
+  retry(id: string, options?: OwnerScope): Promise<RetryOutcome>
+  /**
+   * Sends again what has failed, of one hook, of all, or of all of an owner; with `what: 'missed'` everything that one hook did
+   * not get, events included that it had no delivery of although it listens to them now. What is pending is left alone, so a
+   * second call does nothing. A disabled hook gets it once it is enabled.
+   *
+   * @throws `hook_missing`, `option_invalid`; whatever `hook.find` throws
+   * @example
+   * ```ts
+   * const since = new Date(Date.now() - 3_600_000)
+   * const { deliveries } = await hooks.replay({ hookId: hook.id, since, what: 'missed' })
+   * ```
+   */
+  replay(options: ReplayOptions): Promise<Replayed>
+  /**
+   * Tries a hook out: an event is made for it alone. Its data is what you give, or that of the newest event of this name and
+   * owner, or made up. A second call for the same event within 2 seconds gives the first one's id.
+   *
+   * @returns the id of the delivery
+   * @throws `hook_missing`, `hook_disabled`, `event_unknown`, `event_invalid` for one that the hook does not listen to,
+   * `payload_invalid`, `payload_not_json`, `sample_missing`
+   * @example
+   * ```ts
+   * const { id } = await hooks.test(hook.id)
+   * ```
+   */
+  test<Name extends keyof Sends & string>(
+    hookId: number,
+    options?: TestEventOptions<Name, Sends[Name]>,
+  ): Promise<{ id: string }>
   /** Deliveries, the newest first. */
   deliveries(options?: DeliveryListOptions): Promise<Delivery[]>
   /** One delivery with its attempts. @throws `delivery_missing` */
@@ -133,4 +192,9 @@ export interface Hooks<
   events(options?: EventListOptions): Promise<StoredEvent[]>
   /** Answers a request to the REST API. @param native the framework's own request, which `authenticate` gets too */
   handler(request: Request, native?: unknown): Promise<Response>
+}
+
+export interface EnableOptions {
+  /** Everything that the hook has missed since this time is sent too: see `replay`. */
+  replaySince?: Date | null
 }

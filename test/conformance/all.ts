@@ -4,13 +4,16 @@ import { drainSuite } from './drain.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
+import { manualRetrySuite } from './manual-retry.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
 import { operationalSuite } from './operational.suite.ts'
 import { ownerRelationSuite } from './owner-relation.suite.ts'
+import { replaySuite } from './replay.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
+import { testEventSuite } from './test-event.suite.ts'
 import { testingSuite } from './testing.suite.ts'
 
 /** Everything that hookwright promises on every database. */
@@ -24,6 +27,9 @@ export function allSuites(harness: Harness): void {
   fanOutSuite(harness)
   claimSuite(harness)
   retrySuite(harness)
+  manualRetrySuite(harness)
+  replaySuite(harness)
+  testEventSuite(harness)
   drainSuite(harness)
   migrateSuite(harness)
   resilienceSuite(harness)

@@ -160,6 +160,7 @@ export function retrySuite(harness: Harness): void {
           startedAt: new Date(START),
           durationMs: 15_000,
           status: null,
+          manual: false,
           error: { code: 'timeout', message: 'no answer\uFFFD\uFFFD' },
           response: null,
         },
@@ -168,6 +169,7 @@ export function retrySuite(harness: Harness): void {
           startedAt: new Date(START + 10_000),
           durationMs: 12,
           status: 500,
+          manual: false,
           error: null,
           response: {
             headers: [
@@ -184,6 +186,7 @@ export function retrySuite(harness: Harness): void {
           startedAt: new Date(START + 610_000),
           durationMs: 1,
           status: 200,
+          manual: false,
           error: null,
           response: { headers: [], body: 'x'.repeat(16_384), truncated: true },
         },

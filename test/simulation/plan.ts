@@ -56,6 +56,7 @@ export function planOf(seed: number): Plan {
       timeoutMs: chance.integer(150, 700),
       leaseMs: chance.integer(250, 700),
       retry: { delaysMs, jitter },
+      breaker: chance.happens(0.3) ? false : { failures: 3, openMs: 60, longestOpenMs: 400 },
     }),
     delaysMs,
     jitter,

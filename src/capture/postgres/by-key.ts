@@ -9,6 +9,7 @@ import { eventInsert } from './event-insert.ts'
 import { hintsOf, type PlacePart } from './place-part.ts'
 import { asText, identifier, literal } from './quote.ts'
 import { resolvePart } from './resolve.ts'
+import { sampleRow } from './sample-row.ts'
 import { type Column, readModelTable, type Table } from './table.ts'
 import { readVersion } from './version.ts'
 
@@ -66,6 +67,11 @@ export function createByKey(schema: string): ByKey {
       const sql = `SELECT ${rowExpression(s, read)} AS row_json, ${ownerExpression(owner)} AS owner
   FROM ${table.sql} AS ${SOURCE} WHERE ${where}`
       return CompiledQuery.raw(sql, [...values]) as CompiledQuery<CapturedRow>
+    },
+
+    sampleRow(model) {
+      const read = described(model)
+      return sampleRow(read.table.columns, rowExpression(s, read))
     },
 
     insertByKey(request) {

@@ -17,6 +17,9 @@ export interface Column {
    */
   readonly type: string
   readonly hint: Hint | undefined
+  /** The name of that type by itself, and its category: https://www.postgresql.org/docs/current/catalog-pg-type.html */
+  readonly typeName: string
+  readonly category: string
 }
 
 /** A table of the application, as the database has it. */
@@ -180,9 +183,11 @@ function* readRelation(
       kind: relation.kind,
       sql: qualified(relation.schema, relation.name),
       shown: shownName(relation.schema, relation.name),
-      columns: columns.map(({ name: column, type_schema, type_name, base_type, is_wrapped }) => ({
+      columns: columns.map(({ name: column, type_schema, type_name, category, base_type, is_wrapped }) => ({
         name: column,
         type: qualified(type_schema, type_name),
+        typeName: type_name,
+        category,
         hint:
           hints.get(base_type) ?? (base_type === 'int8' && Number(is_wrapped) === 1 ? 'number' : undefined),
       })),
@@ -204,6 +209,7 @@ interface ColumnRow {
   name: string
   type_schema: string
   type_name: string
+  category: string
   base_type: string
   is_wrapped: number | string
   key_place: number | string | null
@@ -226,7 +232,7 @@ const COLUMNS = `WITH RECURSIVE base (attnum, type, depth) AS (
     FROM base JOIN pg_catalog.pg_type AS type ON type.oid = base.type
     WHERE typtype = 'd' OR (typcategory = 'A' AND typelem <> 0)
   )
-  SELECT attname::text AS name, type.typname::text AS type_name, nspname::text AS type_schema,
+  SELECT attname::text AS name, type.typname::text AS type_name, type.typcategory::text AS category, nspname::text AS type_schema,
     (SELECT behind.typname::text FROM base JOIN pg_catalog.pg_type AS behind ON behind.oid = base.type
       WHERE base.attnum = attribute.attnum ORDER BY depth DESC LIMIT 1) AS base_type,
     (SELECT (max(depth) > 0)::int FROM base WHERE base.attnum = attribute.attnum) AS is_wrapped,

@@ -12,6 +12,7 @@ import { LISTENING_TABLE } from './names.ts'
 import { identifier, literal } from './quote.ts'
 import { hasOwner, ownerExpression } from './relation.ts'
 import { rowExpression } from './row-expression.ts'
+import { sampleRow } from './sample-row.ts'
 import type { Table } from './table.ts'
 
 const SOURCE = 'source'
@@ -61,6 +62,8 @@ export function createByKey(): ByKey {
   FROM ${identifier(table.name)} AS ${SOURCE} WHERE ${where.sql}`
       return CompiledQuery.raw(sql, [...where.parameters]) as CompiledQuery<CapturedRow>
     },
+
+    sampleRow: (model) => sampleRow(described(model).table),
 
     insertByKey(request) {
       const model = described(request.model)

@@ -9,6 +9,8 @@ export interface Table {
   readonly name: string
   /** All columns that `SELECT *` gives, in their order. */
   readonly columns: readonly string[]
+  /** The type that each column is declared with. */
+  readonly declared?: ReadonlyMap<string, string>
   /** The columns that are computed from others. */
   readonly generated: ReadonlySet<string>
   /** The columns of the primary key; none where the table has no such key. */
@@ -47,14 +49,15 @@ export function* readTable(name: string): Work<Found> {
   const unusable = whyUnusable(object)
   if (unusable !== undefined) return { fault: { kind: 'table_unusable', ...unusable } }
   const columns = yield* rows(
-    CompiledQuery.raw(`SELECT name, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid`, [
+    CompiledQuery.raw(`SELECT name, type, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid`, [
       object.name,
-    ]) as CompiledQuery<{ name: string; pk: number; hidden: number }>,
+    ]) as CompiledQuery<{ name: string; type: string; pk: number; hidden: number }>,
   )
   return {
     table: {
       name: object.name,
       columns: columns.map((column) => column.name),
+      declared: new Map(columns.map((column) => [column.name, column.type])),
       generated: new Set(columns.filter(({ hidden }) => hidden !== 0).map((column) => column.name)),
       key: columns.filter(({ pk }) => pk > 0).map((column) => column.name),
     },

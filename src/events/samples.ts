@@ -1,0 +1,94 @@
+import type { Kysely } from 'kysely'
+import { type Capture, decodeRow } from '../capture/index.ts'
+import { type EventDefinition, serializeRow, validatePayload } from '../catalog/index.ts'
+import { HookwrightError, messageOf, problem } from '../core/errors.ts'
+import { toJson } from '../core/json.ts'
+import type { Store } from '../store/store.ts'
+import { first } from '../store/work.ts'
+
+export interface SampleContext {
+  store: Store
+  capture: Capture
+  /** What a serializer gets as `db`. */
+  db: Kysely<never>
+}
+
+/** Events that are looked through for one of a name: the newest. */
+const NEWEST = 10_000
+
+/** An event that has happened, as an example of others. */
+export interface StoredSample {
+  name: string
+  owner: string | null
+  /** As JSON text. */
+  data: string
+}
+
+/**
+ * The newest event of a name that an owner's hooks may have heard of, among the last 10,000 events. Not one that was made to
+ * try a hook out.
+ */
+export async function storedSample(
+  { store }: Pick<SampleContext, 'store'>,
+  name: string,
+  owner: string,
+): Promise<StoredSample | undefined> {
+  const { db } = store
+  // No index goes by the name. The data may be large, and what stands behind it in a row takes as long to reach on SQLite.
+  const newest = db
+    .selectFrom('event')
+    .select(['seq', 'name', 'owner', 'broadcast'])
+    .orderBy('seq', 'desc')
+    .limit(NEWEST)
+  return await store.read(function* () {
+    const found = yield* first(
+      db
+        .selectFrom(newest.as('newest'))
+        .innerJoin('event as e', 'e.seq', 'newest.seq')
+        .select(['e.name', 'e.owner', 'e.data'])
+        .where('newest.name', '=', name)
+        .where((eb) => eb.or([eb('newest.owner', '=', owner), eb('newest.broadcast', '=', 1)]))
+        .where('e.test', '=', 0)
+        .where('e.fanout_due_at', 'is', null)
+        .where('e.data', 'is not', null)
+        .orderBy('newest.seq', 'desc')
+        .limit(1),
+    )
+    return found === undefined ? undefined : { ...found, data: found.data ?? 'null' }
+  })
+}
+
+/**
+ * Data as an event might have it, made up: for an event of a model, what the serializer makes of a row with a value in each
+ * column; for any other, an empty object, if its schema takes that.
+ *
+ * @returns JSON text
+ * @throws `sample_missing` where the serializer or the schema refuses it, `capture_failed`
+ */
+export async function madeSample(context: SampleContext, event: EventDefinition): Promise<string> {
+  try {
+    return toJson(await madeData(context, event), `the data of "${event.name}"`)
+  } catch (error) {
+    // What is wrong with the table or the database is no fault of the sample.
+    if (error instanceof HookwrightError && /^(?:database|capture)_/.test(error.code)) throw error
+    throw problem('sample_missing', {
+      field: 'data',
+      problem: `no event "${event.name}" has happened yet, and it does not do to make one up: ${messageOf(error)}`,
+      cure: 'Pass `data`',
+      cause: error,
+    })
+  }
+}
+
+async function madeData({ store, capture, db }: SampleContext, event: EventDefinition): Promise<unknown> {
+  const { source, name } = event
+  if (source === null) return await validatePayload(event, {})
+  const { model, action } = source
+  const made = await store.read(function* () {
+    yield* capture.describe(model)
+    return yield* first(capture.sampleRow(model))
+  })
+  const row = decodeRow(made?.row_json ?? '{}')
+  const previous = action === 'updated' ? row : undefined
+  return await serializeRow(model, { event: name, action, row, previous, db })
+}
