@@ -13,7 +13,14 @@ export interface RecordedDelivery {
 }
 
 /** What a target answers in a test. Throwing is a connection that fails. */
-export type Respond = (delivery: RecordedDelivery) => { status: number; body?: string } | undefined
+export type Respond = (delivery: RecordedDelivery) => RecordedResponse | undefined
+
+/** An answer in a test. */
+export interface RecordedResponse {
+  status: number
+  headers?: Readonly<Record<string, string>>
+  body?: string
+}
 
 /** A network that is not there: it records what is posted, and answers 200 unless told otherwise. */
 export class Recorder implements Transport {
@@ -30,8 +37,12 @@ export class Recorder implements Transport {
     }
     this.deliveries.push(delivery)
     try {
-      const { status, body: answer = '' } = this.respond(delivery) ?? { status: 200 }
-      const response = { status, headers: [], body: new TextEncoder().encode(answer), truncated: false }
+      const { status, headers: given = {}, body: answer = '' } = this.respond(delivery) ?? { status: 200 }
+      const names = Object.entries(given).map(([name, value]): [string, string] => [
+        name.toLowerCase(),
+        value,
+      ])
+      const response = { status, headers: names, body: new TextEncoder().encode(answer), truncated: false }
       return { durationMs: 0, outcome: 'response', response }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)

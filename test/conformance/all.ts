@@ -3,6 +3,7 @@ import { claimSuite } from './claim.suite.ts'
 import { drainSuite } from './drain.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
+import { healthSuite } from './health.suite.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
 import { manualRetrySuite } from './manual-retry.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
@@ -27,6 +28,7 @@ export function allSuites(harness: Harness): void {
   fanOutSuite(harness)
   claimSuite(harness)
   retrySuite(harness)
+  healthSuite(harness)
   manualRetrySuite(harness)
   replaySuite(harness)
   testEventSuite(harness)
