@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAddressPolicy } from './address-policy.ts'
 import type { OutboundResult, Transport } from './post.ts'
-import { type Answer, forever, ok, TestServer } from './test-server.ts'
+import { drip, flood, say, sayAndClose, sayAndReset } from './test-answers.ts'
+import { type Answer, ok, TestServer } from './test-server.ts'
 import { createTransport } from './transport.ts'
 
 /** One server that plays every trick, and one connection slot, so that a slot that leaks is missed at once. */
@@ -43,32 +44,6 @@ const EARLY_HINTS = 'HTTP/1.1 103 Early Hints\r\n\r\n'
 const LONG = 'x'.repeat(10_000)
 const HEADERS = 'x: y\r\n'.repeat(1000)
 const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024))
-
-const say =
-  (...texts: (string | Buffer)[]): Answer =>
-  (socket) => {
-    for (const text of texts) socket.write(text)
-  }
-const sayAndClose =
-  (text: string): Answer =>
-  (socket) =>
-    socket.end(text)
-const sayAndReset =
-  (text: string): Answer =>
-  (socket) =>
-    socket.write(text, () => setTimeout(() => socket.resetAndDestroy(), 30))
-const flood =
-  (start: string, text: string): Answer =>
-  (socket) => {
-    socket.write(start)
-    forever(socket, text)
-  }
-const drip =
-  (start: string, text: string): Answer =>
-  (socket) => {
-    socket.write(start)
-    forever(socket, text, 20)
-  }
 
 const modes: [name: string, expected: string, answer: Answer][] = [
   ['never answers', 'timeout', say()],
