@@ -63,6 +63,8 @@ const modes: [name: string, expected: string, answer: Answer][] = [
   ],
   ['sends 100 alone', 'protocol', say('HTTP/1.1 100 Continue\r\n\r\n')],
   ['switches protocols', 'protocol', say('HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')],
+  ['switches protocols without saying to what', 'protocol', say('HTTP/1.1 101 X\r\n\r\n')],
+  ['answers with status 000', 'protocol', say('HTTP/1.1 000 X\r\ncontent-length: 0\r\n\r\n')],
   ['closes without an answer', 'protocol', sayAndClose('')],
   ['resets without an answer', 'protocol', (socket) => socket.resetAndDestroy()],
   ['closes amid the headers', 'protocol', sayAndClose(`${HEAD}x: y`)],
@@ -238,5 +240,13 @@ describe('the body of a response', () => {
       ['set-cookie', 'b=2'],
       ['content-length', '0'],
     ])
+  })
+
+  it('comes with 256 headers at the most, without the spaces around their values', async () => {
+    const response = await bodyOf(
+      say(`${HEAD}X: \t y z \t \r\n${'a: b\r\n'.repeat(300)}content-length: 0\r\n\r\n`),
+    )
+    expect(response?.headers).toHaveLength(256)
+    expect(response?.headers[0]).toEqual(['x', 'y z'])
   })
 })
