@@ -7,7 +7,7 @@ import { recordingLogger } from '../conformance/application.ts'
 import { temporaryDatabase } from '../support/database.ts'
 
 /** How long an attempt may take here. */
-export const DEADLINE_MS = 400
+export const DEADLINE_MS = 500
 const HEALTHY = 'healthy'
 
 /** Hooks on one running dispatcher: those that a test adds, and a healthy one that gets one event after the other. */

@@ -48,7 +48,9 @@ export async function startHostile(play: Play): Promise<HostileReceiver> {
       return sockets.size
     },
     readAll() {
-      for (const socket of sockets) socket.resume()
+      for (const socket of sockets) {
+        if (socket.isPaused()) socket.removeAllListeners('data').resume()
+      }
     },
     async close() {
       for (const socket of sockets) socket.destroy()

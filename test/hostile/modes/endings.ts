@@ -13,6 +13,11 @@ function then(next: (socket: Socket) => void): Answer {
   }
 }
 
+function unread(socket: Socket): void {
+  socket.pause()
+  socket.write(`HTTP/1.1 413 Too Large\r\n${EMPTY}`)
+}
+
 /** Tricks with the end of a connection. */
 export const endings = modes([
   ['is not there', 'connect', AGAIN, { closed: true }],
@@ -70,17 +75,12 @@ export const endings = modes([
     AGAIN,
     { answer: then((socket) => socket.resetAndDestroy()), again: 'at once' },
   ],
+  ['answers before it has read the body', '413', AGAIN, { connect: unread, size: 8_000_000 }],
   [
-    'answers before it has read the body',
+    'answers before it has read the body; the next delivery',
     '413',
     AGAIN,
-    {
-      connect: (socket) => {
-        socket.pause()
-        socket.write(`HTTP/1.1 413 Too Large\r\n${EMPTY}`)
-      },
-      size: 8_000_000,
-    },
+    { connect: unread, size: 8_000_000, again: 'at once' },
   ],
   [
     'answers before anything was sent',
