@@ -1,6 +1,12 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
-import { createHooks, everyone } from './index.ts'
+import {
+  createHooks,
+  everyone,
+  type HookDisabled,
+  type OperationalData,
+  type OperationalName,
+} from './index.ts'
 import { sqlite } from './store/sqlite/index.ts'
 
 interface BookRow {
@@ -42,7 +48,13 @@ describe('createHooks infers, without annotations,', () => {
       label: 'a',
     })
     expectTypeOf(hook.event).toEqualTypeOf<
-      'book.added' | 'book.changed' | 'book.read' | 'book.finished' | 'user.logged_in' | 'user.invited'
+      | 'book.added'
+      | 'book.changed'
+      | 'book.read'
+      | 'book.finished'
+      | 'user.logged_in'
+      | 'user.invited'
+      | OperationalName
     >()
     // @ts-expect-error there is no such event
     await hooks.create({ owner: 1, event: 'book.adde', target: 'https://example.com', label: 'a' })
@@ -69,5 +81,46 @@ describe('createHooks infers, without annotations,', () => {
     await hooks.trigger('Book.created', 7n)
     // @ts-expect-error no event is on that action
     await hooks.trigger('Book.red', 7)
+  })
+
+  it("hookwright's own events", async () => {
+    const target = 'https://example.com'
+    const hook = await hooks.create({ owner: 1, events: ['hook.disabled', 'book.added'], target, label: 'a' })
+    expectTypeOf(hook.disabledCause).toEqualTypeOf<'manual' | 'gone' | 'failing' | null>()
+    await hooks.list({ event: 'delivery.exhausted' })
+    // @ts-expect-error hookwright makes it itself
+    await hooks.send('hook.disabled', {}, { owner: 1 })
+    // @ts-expect-error a name of the application's own
+    createHooks({ database: sqlite('types.db'), events: { 'hook.disabled': null } })
+  })
+
+  it('what a listener is told', () => {
+    const end = hooks.on('hook.disabled', (payload) => {
+      expectTypeOf(payload).toEqualTypeOf<HookDisabled>()
+      expectTypeOf(payload.disabledAt).toEqualTypeOf<Date>()
+    })
+    expectTypeOf(end).toEqualTypeOf<() => void>()
+    hooks.on('hook.failing', async ({ percent, disableAt }) => {
+      expectTypeOf(percent).toEqualTypeOf<50 | 70 | 90>()
+      expectTypeOf(disableAt).toEqualTypeOf<Date>()
+    })
+    hooks.on('hook.recovered', ({ failingSince }) => {
+      expectTypeOf(failingSince).toEqualTypeOf<Date | null>()
+    })
+    hooks.on('delivery.exhausted', ({ reason, delivery, attempt }) => {
+      expectTypeOf(reason).toEqualTypeOf<string>()
+      expectTypeOf(delivery.id).toEqualTypeOf<string>()
+      expectTypeOf(attempt.status).toEqualTypeOf<number | null>()
+    })
+    // @ts-expect-error only a delivery that has failed for good has a reason
+    hooks.on('delivery.delivered', ({ reason }) => reason)
+    // @ts-expect-error listeners are told of no event of the application's
+    hooks.on('book.added', () => {})
+  })
+
+  it('what a hook gets that subscribes to them', () => {
+    expectTypeOf<OperationalData['hook.disabled']['disabledAt']>().toEqualTypeOf<string>()
+    expectTypeOf<OperationalData['hook.recovered']['failingSince']>().toEqualTypeOf<string | null>()
+    expectTypeOf<OperationalData['delivery.delivered']['attempt']['manual']>().toEqualTypeOf<boolean>()
   })
 })

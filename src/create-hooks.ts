@@ -27,7 +27,15 @@ import {
   type PayloadEvent,
   releaseParked,
 } from './dispatch/index.ts'
-import { type FindContext, listEvents, send, trigger } from './events/index.ts'
+import {
+  type FindContext,
+  insertOperational,
+  Listeners,
+  listEvents,
+  operationalEventsOf,
+  send,
+  trigger,
+} from './events/index.ts'
 import { createHookRegistry, defineFields, type Hook } from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
 import {
@@ -124,6 +132,7 @@ export function createHooks<
   const clock = clockOf(seams)
   const transport = transportOf(seams)
   const capture = createCapture({ store, catalog, owners: options.owners, logger })
+  const listeners = new Listeners(logger)
   const registry = createHookRegistry({
     store,
     catalog,
@@ -132,27 +141,39 @@ export function createHooks<
     random,
     fields,
     *onChange(change) {
-      yield* releaseParked(store, change, clock.now())
+      const now = clock.now()
+      yield* releaseParked(store, change, now)
+      yield* insertOperational(store, random, operationalEventsOf(change), now)
+    },
+    onChanged(change) {
       dispatcher.wake()
+      for (const { name, data } of operationalEventsOf(change)) listeners.emit(name, data)
     },
   })
   const payload = hook.payload
-  const dispatcher = new Dispatcher({
+  const { createOrGet: _, retire, ...hooks } = registry
+  const attempting = {
     store,
+    catalog,
     fields,
     settings,
+    payload,
+    transport,
+    listeners,
+    retire,
+    clock,
+    random,
+    logger,
+  }
+  const dispatcher = new Dispatcher({
+    ...attempting,
     prepare: {
       store,
       catalog,
       find: hook.find as never,
       db: store.applicationDb as Kysely<never>,
     },
-    payload,
     deliver: hook.deliver,
-    clock,
-    random,
-    logger,
-    transport,
     // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
     onStop: () => void keeper.stop(),
   })
@@ -180,7 +201,6 @@ export function createHooks<
 
   /** Counts calls of start() and stop(): only the last one has its way. */
   let starts = 0
-  const { createOrGet: _, ...hooks } = registry
   const whole = {
     ...hooks,
     migrate: (migrateOptions?: MigrateOptions) => migrate({ store, fields, capture }, migrateOptions),
@@ -202,7 +222,11 @@ export function createHooks<
       const deadlineMs = drainDeadline(drainOptions)
       await store.open()
       store.verify()
-      return await dispatcher.drain(deadlineMs)
+      const endsAt = clock.now() + deadlineMs
+      const drained = await dispatcher.drain(deadlineMs)
+      // A scheduled function may be frozen once this returns, with a listener's e-mail half sent.
+      await listeners.settled(clock, endsAt - clock.now())
+      return drained
     },
     async stop() {
       starts += 1
@@ -220,8 +244,9 @@ export function createHooks<
     send: (name: string, data: unknown, sendOptions: never) => send(sender, name, data, sendOptions),
     trigger: (action: string, key: unknown, triggerOptions?: object) =>
       trigger(sender, action, key, triggerOptions),
+    on: listeners.on.bind(listeners),
     async attempt(id: string) {
-      const outcome = await attemptById({ store, transport, settings, fields, payload, clock, random }, id)
+      const outcome = await attemptById(attempting, id)
       // There is room for the hook's next delivery, and the dispatcher does not notice writes of its own connection.
       if (outcome.attempted) dispatcher.wake()
       return outcome

@@ -33,7 +33,7 @@ const MINUTE = 60_000
 
 function claimContext(store: Store): ClaimContext {
   const now = store.clock.now()
-  return { store, fields: new Map(), now, lease: 'bench', leaseUntil: now + MINUTE }
+  return { store, fields: new Map(), now, lease: 'bench', leaseUntil: now + MINUTE, probeUntil: now + MINUTE }
 }
 
 export function claim(store: Store) {
@@ -200,10 +200,24 @@ function ready(event: PendingEvent): Prepared {
   return { event, outcome: 'ready', data: '{"title":"The Two Towers"}', found: undefined }
 }
 
+const DELIVERED: AttemptResult['verdict'] = {
+  status: 'delivered',
+  tries: 1,
+  excused: 0,
+  delayMs: undefined,
+  reason: null,
+  bearing: 'well',
+  holdMs: undefined,
+  fault: undefined,
+}
+
 type Claimed = Parameters<typeof keyOf>[0]
 
-function resultOf({ hook, seq, lease, attempts }: Claimed, now: number): AttemptResult {
+function resultOf(claimed: Claimed, now: number): AttemptResult {
+  const { hook, seq, lease, attempts } = claimed
   return {
+    claimed,
+    verdict: DELIVERED,
     hook_id: hook.id,
     event_seq: seq,
     number: attempts + 1,
@@ -219,6 +233,9 @@ function resultOf({ hook, seq, lease, attempts }: Claimed, now: number): Attempt
     lease,
     next_status: 'delivered',
     next_due_at: null,
+    next_parked_due_at: null,
+    tries: attempts + 1,
+    excused: 0,
     finished_at: now,
     reason: null,
     body: null,

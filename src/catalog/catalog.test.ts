@@ -17,7 +17,7 @@ const catalog = defineCatalog({
 })
 
 describe('defineCatalog', () => {
-  it('keeps models and events by name, in order', () => {
+  it("keeps models and events by name, in order, and hookwright's own events after them", () => {
     expect([...catalog.models.keys()]).toEqual(['Book', 'bookstore.Book'])
     expect([...catalog.events.keys()]).toEqual([
       'book.added',
@@ -26,6 +26,11 @@ describe('defineCatalog', () => {
       'book.read',
       'other.changed',
       'user.logged_in',
+      'hook.disabled',
+      'hook.failing',
+      'hook.recovered',
+      'delivery.delivered',
+      'delivery.exhausted',
     ])
   })
 

@@ -3,12 +3,13 @@ import { builtInActions } from './actions.ts'
 import { defineEvents, type EventDefinition } from './events.ts'
 import { defineModels, type Model } from './models.ts'
 import { splitAction } from './notation.ts'
+import { operationalEvents } from './operational.ts'
 import { cureFor } from './suggest.ts'
 
 /** What exists in the application: its models and its events. */
 export interface Catalog {
   readonly models: ReadonlyMap<string, Model>
-  /** In the order in which they were written. */
+  /** In the order in which they were written, and then hookwright's own. */
   readonly events: ReadonlyMap<string, EventDefinition>
 }
 
@@ -27,7 +28,8 @@ export interface Catalog {
  */
 export function defineCatalog(options: { readonly models?: unknown; readonly events: unknown }): Catalog {
   const models = defineModels(options.models === undefined ? {} : options.models)
-  return { models, events: defineEvents(options.events, models) }
+  const own = defineEvents(options.events, models)
+  return { models, events: new Map([...own, ...operationalEvents()]) }
 }
 
 /** The events that may come of an action on a model, whatever their `when` will say. */

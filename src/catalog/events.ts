@@ -4,6 +4,7 @@ import { meantAction } from './actions.ts'
 import { hasControlCharacter, isOptions, refuseUnknown, requireOptions } from './check-option.ts'
 import type { Model } from './models.ts'
 import { parseNotation } from './notation.ts'
+import { isOperational } from './operational.ts'
 import type { EventObject, Row, When } from './options.ts'
 import { entry, member } from './place.ts'
 import { isSchema } from './schema.ts'
@@ -53,6 +54,13 @@ export function defineEvents(
 }
 
 function checkName(name: string): void {
+  if (isOperational(name)) {
+    throw problem('option_invalid', {
+      field: entry('events', name),
+      problem: "this event is hookwright's own, and every catalog has it",
+      cure: 'Leave it out, or give yours another name',
+    })
+  }
   const fault = faultOfName(name)
   if (fault === undefined) return
   throw problem('option_invalid', {

@@ -21,6 +21,20 @@ export type {
 export type { JsonForm } from './json-form.ts'
 export { type KeyValue, keyOf } from './key.ts'
 export { type Model, renameRow } from './models.ts'
+export {
+  type DeliveryDelivered,
+  type DeliveryExhausted,
+  type HookDisabled,
+  type HookFailing,
+  type HookRecovered,
+  type HookReference,
+  type HookWithEvents,
+  isOperational,
+  type OperationalData,
+  type OperationalName,
+  type OperationalPayloads,
+  operationalNames,
+} from './operational.ts'
 export type {
   EventObject,
   FieldOption,

@@ -4,6 +4,7 @@ import type { JsonForm } from './json-form.ts'
 import type { KeyValue } from './key.ts'
 import type { CamelCase } from './naming.ts'
 import type { ActionPart, ModelPart, WithoutPlus } from './notation.ts'
+import type { OperationalName } from './operational.ts'
 import type { EventObject, FieldOption, FieldsOption, ModelOption, Row, RowWithoutType } from './options.ts'
 import type { RowType } from './row-type.ts'
 
@@ -52,7 +53,9 @@ export type CheckedModels<Models> = Models & {
 
 /** The events, with a sentence instead of everything that is wrong. */
 export type CheckedEvents<Models, Events> = {
-  readonly [Name in keyof Events]: CheckedEvent<Models, Events[Name]>
+  readonly [Name in keyof Events]: Name extends OperationalName
+    ? `hookwright makes "${Name}" itself: give yours another name`
+    : CheckedEvent<Models, Events[Name]>
 }
 
 type CheckedEvent<Models, Event> = Event extends string

@@ -7,6 +7,7 @@ import type { Claimed } from './claim.ts'
 import type { DispatchSettings } from './options.ts'
 import type { AttemptResult } from './record.ts'
 import { attemptHeaders, envelope, type PayloadFunction, renderedBody } from './request.ts'
+import { judge, type Outcome } from './verdict.ts'
 import { within } from './within.ts'
 
 export interface AttemptContext {
@@ -75,12 +76,12 @@ async function post(
   })
 }
 
-type Outcome = { durationMs: number } & (
+type Timed = { durationMs: number } & (
   | { response: Extract<OutboundResult, { outcome: 'response' }>['response']; failure?: never }
-  | { failure: { code: string; message: string }; response?: never }
+  | Extract<Outcome, { response?: never }>
 )
 
-function outcomeOf(result: OutboundResult): Outcome {
+function outcomeOf(result: OutboundResult): Timed {
   const { durationMs } = result
   return result.outcome === 'response'
     ? { durationMs, response: result.response }
@@ -91,21 +92,25 @@ const utf8 = new TextDecoder()
 
 function resultOf(
   { settings, clock, random }: AttemptContext,
-  { hook, seq, lease, attempts, manual }: Claimed,
+  claimed: Claimed,
   startedAt: number,
-  { durationMs, response, failure }: Outcome,
+  outcome: Timed,
   body: string | null,
 ): AttemptResult {
-  const number = attempts + 1
+  const { hook, seq, lease, attempts, manual } = claimed
+  const { durationMs, response, failure } = outcome
   const now = clock.now()
-  const delivered = response !== undefined && response.status >= 200 && response.status < 300
-  const delay = delivered ? undefined : settings.retry.delayAfter(number, random)
-  const pending = delay !== undefined
+  const verdict = judge(outcome, claimed, { retry: settings.retry, random, now })
+  const dueAt = verdict.delayMs === undefined ? null : now + verdict.delayMs
+  // What is behind it in the order must wait as well, so it does not leave the lane.
+  const inOrder = hook.ordered === 1
   return {
+    claimed,
+    verdict,
     hook_id: hook.id,
     event_seq: seq,
     lease,
-    number,
+    number: attempts + 1,
     started_at: startedAt,
     duration_ms: Math.round(durationMs),
     status: response?.status ?? null,
@@ -115,16 +120,13 @@ function resultOf(
     response_body: response === undefined ? null : utf8.decode(response.body).replaceAll('\0', '\uFFFD'),
     response_truncated: response?.truncated === true ? 1 : 0,
     manual,
-    next_status: delivered ? 'delivered' : pending ? 'pending' : 'failed',
-    next_due_at: pending ? now + delay : null,
-    finished_at: pending ? null : now,
-    reason: delivered || pending ? null : exhausted(number, failure?.message ?? `status ${response?.status}`),
+    next_status: verdict.status,
+    next_due_at: inOrder ? null : dueAt,
+    next_parked_due_at: inOrder ? dueAt : null,
+    finished_at: dueAt === null ? now : null,
+    reason: verdict.reason,
+    tries: verdict.tries,
+    excused: verdict.excused,
     body,
   }
-}
-
-function exhausted(attempts: number, last: string): string {
-  return attempts === 1
-    ? `the only attempt failed: ${last}`
-    : `all ${attempts} attempts failed; the last: ${last}`
 }

@@ -1,14 +1,14 @@
 import { problem } from '../core/errors.ts'
-import { type FieldDefinitions, selectHooks } from '../hooks/index.ts'
+import { selectHooks } from '../hooks/index.ts'
 import { locking } from '../store/lock-rows.ts'
-import type { Store } from '../store/store.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type AttemptContext, attempt } from './attempt.ts'
 import type { Claimed } from './claim.ts'
 import { LaneChanges } from './lanes.ts'
-import { giveBack, HANDED_OVER, record } from './record.ts'
+import { giveBack, HANDED_OVER } from './record.ts'
 import { parseDeliveryId } from './request.ts'
+import { follow, type SettleContext, settle } from './settle.ts'
 
 /** How much longer than the attempt its lease is. */
 const LEASE_SLACK_MS = 10_000
@@ -28,7 +28,7 @@ export interface AttemptOutcome {
  * @throws `delivery_missing`
  */
 export async function attemptById(
-  context: AttemptContext & { store: Store },
+  context: AttemptContext & SettleContext,
   id: string,
 ): Promise<AttemptOutcome> {
   const { store, clock } = context
@@ -36,19 +36,23 @@ export async function attemptById(
   if ('status' in begun) return { status: begun.status, attempted: false }
   const result = await attempt(context, begun)
   const key = { hook_id: begun.hook.id, event_seq: begun.seq, lease: begun.lease }
-  await store.write(function* () {
-    if (result === undefined) yield* giveBack(store, [key], clock.now())
-    else {
-      const lanes = new LaneChanges()
-      yield* record(store, [result], lanes)
-      yield* lanes.write(store, clock.now())
+  const settled = await store.write(function* () {
+    const now = clock.now()
+    if (result === undefined) {
+      yield* giveBack(store, [key], now)
+      return undefined
     }
+    const lanes = new LaneChanges()
+    const settled = yield* settle(context, [result], lanes, now)
+    yield* lanes.write(store, now)
+    return settled
   })
+  if (settled !== undefined) await follow(context, settled)
   return { status: result?.next_status ?? 'pending', attempted: result !== undefined }
 }
 
 function* begin(
-  { store, fields, clock, random, settings }: AttemptContext & { store: Store; fields: FieldDefinitions },
+  { store, fields, clock, random, settings }: AttemptContext & SettleContext,
   id: string,
 ): Work<Claimed | { status: DeliveryStatus }> {
   const key = parseDeliveryId(id)
@@ -88,10 +92,13 @@ function* begin(
   const due = found.due_at !== null && found.due_at <= now
   if (found.status !== 'pending' || !(handedOver || due)) return { status: found.status }
   const hook = yield* first(selectHooks(store, fields).where('id', '=', key.hookId))
-  if (hook === undefined || hook.disabled_at !== null) {
+  // What is limited goes out as its lane lets it, and comes here only if it was handed over.
+  const limited = hook !== undefined && !handedOver && (hook.ordered === 1 || hook.rate_limit !== null)
+  if (hook === undefined || hook.disabled_at !== null || limited) {
     // The next claim parks or cancels it.
     const lease = found.lease
-    if (lease !== null) yield* giveBack(store, [{ hook_id: key.hookId, event_seq: found.seq, lease }], now)
+    if (lease !== null && !limited)
+      yield* giveBack(store, [{ hook_id: key.hookId, event_seq: found.seq, lease }], now)
     return { status: found.status }
   }
   const lease = `attempt-${random.id()}`

@@ -4,7 +4,8 @@ import { givenRows, isGiven } from '../store/given-rows.ts'
 import { holding, skippingLocked } from '../store/lock-rows.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 import { Allowance, type Room } from './allowance.ts'
-import { cancelDeleted } from './cancel-deleted.ts'
+import { cancel, endOf } from './cancel.ts'
+import { isHeldBack, type Limits } from './gate.ts'
 import type { LaneChanges } from './lanes.ts'
 import { type ClaimContext, type Key, park } from './parking.ts'
 
@@ -31,6 +32,12 @@ export interface Claimed {
   leaseUntil: number
 }
 
+/** A hook with what its deliveries depend on. */
+export type ClaimableHook = HookRow & {
+  readonly health_open_until: number | null
+  readonly health_recovered_at: number | null
+}
+
 /** What a claim gave. */
 export interface Claim {
   claimed: Claimed[]
@@ -54,10 +61,10 @@ export function* claimDue(context: ClaimContext, room: Room, lanes: LaneChanges)
   const taken = yield* takeDue(context, left, lanes)
   if (taken.length === 0) return { claimed: [], putAside: left.putAside }
   const hooks = yield* hooksOf(context, taken, true)
-  const alive = yield* turnAway(context, taken, hooks, lanes)
+  const free = yield* turnAway(context, taken, hooks, lanes)
   return {
-    claimed: yield* lease(context, alive, hooks),
-    putAside: left.putAside + taken.length - alive.length,
+    claimed: yield* lease(context, free, hooks),
+    putAside: left.putAside + taken.length - free.length,
   }
 }
 
@@ -105,9 +112,11 @@ export function* hooksOf(
   { store, fields }: ClaimContext,
   keys: readonly { hook_id: number }[],
   hold: boolean,
-): Work<Map<number, HookRow>> {
+): Work<Map<number, ClaimableHook>> {
   const ids = new Set(keys.map(({ hook_id }) => hook_id))
-  const found = yield* rows(selectHooks(store, fields).where(isGiven(store, 'hook.id', ids)))
+  const found = (yield* rows(
+    withHealth(selectHooks(store, fields)).where(isGiven(store, 'hook.id', ids)),
+  )) as ClaimableHook[]
   const disabled = found.filter(({ disabled_at }) => disabled_at !== null).map(({ id }) => id)
   const hooks = new Map(found.map((hook) => [hook.id, hook]))
   if (!hold || store.locks === 'database' || disabled.length === 0) return hooks
@@ -116,30 +125,53 @@ export function* hooksOf(
     holding(store, selectHooks(store, fields).where(isGiven(store, 'hook.id', disabled))),
   )
   for (const id of disabled) hooks.delete(id)
-  for (const hook of held) hooks.set(hook.id, hook)
+  for (const hook of held) hooks.set(hook.id, { ...hook, health_open_until: null, health_recovered_at: null })
   return hooks
 }
 
-/** A deleted hook's deliveries are cancelled, a disabled one's parked until it is enabled. The others stay. */
+/** Under names that no field of the application's has. */
+function withHealth<Q extends ReturnType<typeof selectHooks>>(query: Q): Q {
+  const health = (column: 'open_until' | 'recovered_at') =>
+    sql`(select health.${sql.ref(column)} from ${sql.table('health')} as health where health.hook_id = hook.id)`.as(
+      `health_${column}`,
+    )
+  return query.select([health('open_until'), health('recovered_at')]) as unknown as Q
+}
+
+export function limitsOf(hook: ClaimableHook): Limits {
+  const { ordered, rate_limit, health_open_until: open_until, health_recovered_at: recovered_at } = hook
+  return { ordered, rate_limit, open_until, recovered_at }
+}
+
+/**
+ * The deliveries of a hook that has ended are cancelled, those of a disabled one parked until it is enabled, those of one
+ * that is held back parked in its lane. The others stay.
+ */
 function* turnAway(
   context: ClaimContext,
   keys: readonly Key[],
-  hooks: ReadonlyMap<number, HookRow>,
+  hooks: ReadonlyMap<number, ClaimableHook>,
   lanes: LaneChanges,
 ): Work<Key[]> {
-  const alive: Key[] = []
+  const free: Key[] = []
   const waiting: Key[] = []
-  const deleted = new Map<number, Key[]>()
-  for (const key of keys) {
-    const hook = hooks.get(key.hook_id)
-    if (hook === undefined) deleted.set(key.hook_id, [...(deleted.get(key.hook_id) ?? []), key])
-    else (hook.disabled_at === null ? alive : waiting).push(key)
+  for (const [hookId, taken] of Map.groupBy(keys, ({ hook_id }) => hook_id)) {
+    const hook = hooks.get(hookId)
+    const end = endOf(hook)
+    if (end !== undefined) {
+      if (yield* cancel(context, hookId, taken, end)) lanes.open(hookId)
+    } else if (hook?.disabled_at === null && !isHeldBack(limitsOf(hook), context.now)) {
+      free.push(...taken)
+    } else {
+      waiting.push(...taken)
+      if (hook?.disabled_at === null) {
+        lanes.open(hookId)
+        lanes.wake(hookId)
+      }
+    }
   }
   yield* park(context, waiting)
-  for (const [hookId, taken] of deleted) {
-    if (yield* cancelDeleted(context, hookId, taken)) lanes.open(hookId)
-  }
-  return alive
+  return free
 }
 
 /** Puts the lease on deliveries that this transaction has locked, and gives all that their attempts need. */

@@ -1,12 +1,14 @@
-import type { Store } from '../store/store.ts'
 import type { Work } from '../store/work.ts'
 import type { LaneChanges } from './lanes.ts'
-import { type AttemptResult, type GivenBack, giveBack, record } from './record.ts'
+import { type AttemptResult, type GivenBack, giveBack } from './record.ts'
+import { type SettleContext, type Settled, settle } from './settle.ts'
 
 /** What a transaction has written of the attempts that ended. */
 export interface Written {
   results: number
   brokenOff: number
+  /** What is to follow once it is committed. */
+  settled: Settled
 }
 
 /** Attempts that have ended and are not written down yet. Nothing is forgotten before its transaction is committed. */
@@ -28,11 +30,12 @@ export class Ended {
   }
 
   /** Writes what has ended by now. Once that is committed, `forget` it. */
-  *write(store: Store, now: number, lanes: LaneChanges): Work<Written> {
-    const written = { results: this.#results.length, brokenOff: this.#brokenOff.length }
-    yield* record(store, this.#results.slice(0, written.results), lanes)
-    yield* giveBack(store, this.#brokenOff.slice(0, written.brokenOff), now)
-    return written
+  *write(context: SettleContext, now: number, lanes: LaneChanges): Work<Written> {
+    const results = [...this.#results]
+    const brokenOff = [...this.#brokenOff]
+    const settled = yield* settle(context, results, lanes, now)
+    yield* giveBack(context.store, brokenOff, now)
+    return { results: results.length, brokenOff: brokenOff.length, settled }
   }
 
   forget({ results, brokenOff }: Written): void {

@@ -1,6 +1,4 @@
 import type { Clock } from '../core/clock.ts'
-import type { Logger } from '../core/logger.ts'
-import type { Random } from '../core/random.ts'
 import {
   fanOut,
   giveEventsBack,
@@ -8,9 +6,7 @@ import {
   type PrepareContext,
   type Prepared,
 } from '../events/index.ts'
-import type { FieldDefinitions } from '../hooks/index.ts'
 import type { Transport } from '../outbound/index.ts'
-import type { Store } from '../store/store.ts'
 import type { Room } from './allowance.ts'
 import { attempt } from './attempt.ts'
 import { type Claim, type Claimed, claimDue } from './claim.ts'
@@ -20,25 +16,20 @@ import { FanOutQueue } from './fan-out-queue.ts'
 import { type Deliver, HAND_OVER_LEASE_MS, handOver } from './hand-over.ts'
 import { LaneChanges } from './lanes.ts'
 import { Leases } from './leases.ts'
-import type { DispatchSettings } from './options.ts'
 import type { ClaimContext } from './parking.ts'
 import { type AttemptResult, HANDED_OVER, keyOf, renew } from './record.ts'
 import { reportFailures, reportUnknown } from './report.ts'
 import type { PayloadFunction } from './request.ts'
+import { follow, reportFaults, type SettleContext } from './settle.ts'
 import { Shares } from './shares.ts'
 import { Underway } from './underway.ts'
 import { LONGEST_SLEEP_MS, waiting } from './waiting.ts'
 
-export interface EngineContext {
-  store: Store
-  fields: FieldDefinitions
-  settings: DispatchSettings
+export interface EngineContext extends SettleContext {
   prepare: PrepareContext
   payload: PayloadFunction | undefined
   deliver: Deliver | undefined
   clock: Clock
-  random: Random
-  logger: Logger
   transport: Transport
 }
 
@@ -50,6 +41,8 @@ export interface TurnOptions {
   claims?: boolean
 }
 
+/** From the end of an attempt until its result is written. */
+const PROBE_SLACK_MS = 5_000
 /** Deliveries that fan-out makes in one transaction: more would hold locks, and on SQLite the event loop, for too long. */
 const FAN_OUT_BUDGET = 1_000
 
@@ -126,19 +119,21 @@ export class Engine {
   /** Writes down what is known, and lets go of events in hand, so that another process may have them at once. */
   async finish(): Promise<void> {
     await this.#turning
-    const { store, clock } = this.#context
+    const context = this.#context
+    const { store, clock } = context
     const ended = this.#ended
     const events = this.#queue.abandon()
     if (ended.size + events.length === 0) return
     const written = await store.write(function* () {
       const lanes = new LaneChanges()
       const now = clock.now()
-      const written = yield* ended.write(store, now, lanes)
+      const written = yield* ended.write(context, now, lanes)
       yield* giveEventsBack(store, events)
       yield* lanes.write(store, now)
       return written
     })
     ended.forget(written)
+    await follow(context, written.settled)
   }
 
   async #turn({ signal, claims = true }: TurnOptions): Promise<number> {
@@ -204,7 +199,8 @@ export class Engine {
     free: number,
     leases: { events: readonly PendingEvent[]; attempts: readonly Claimed[] },
   ): Promise<{ claimed: Claimed[]; any: boolean }> {
-    const { store, clock, settings, logger } = this.#context
+    const context = this.#context
+    const { store, clock, settings, logger } = context
     const ended = this.#ended
     const queue = this.#queue
     const room = this.#room(free)
@@ -217,10 +213,14 @@ export class Engine {
           const now = clock.now()
           const leaseUntil = now + settings.leaseMs
           const lanes = new LaneChanges()
-          const written = yield* ended.write(store, now, lanes)
+          const written = yield* ended.write(context, now, lanes)
           yield* renew(store, leases.attempts.map(keyOf), leaseUntil)
           const events = yield* queue.renew(leases.events, now)
-          const left = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
+          const { left, parkedFor } = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
+          for (const hookId of parkedFor) {
+            lanes.open(hookId)
+            lanes.wake(hookId)
+          }
           const claim = yield* claimDue(claimContext(now), room, lanes)
           yield* lanes.write(store, now)
           return { ...claim, written, left, events, leaseUntil }
@@ -229,6 +229,7 @@ export class Engine {
       )
       const { claimed, putAside, written, left } = done
       ended.forget(written)
+      await follow(context, written.settled)
       queue.prolonged(done.events)
       this.#leases.prolonged(leases.attempts, done.leaseUntil)
       queue.release(ready, left)
@@ -245,9 +246,10 @@ export class Engine {
     const { store, fields, settings, deliver } = this.#context
     this.#claims += 1
     const token = `${this.#instance}-${this.#claims}`
-    return deliver === undefined
-      ? { store, fields, now, lease: token, leaseUntil: now + settings.leaseMs }
-      : { store, fields, now, lease: HANDED_OVER + token, leaseUntil: now + HAND_OVER_LEASE_MS }
+    const handsOver = deliver !== undefined
+    const leaseUntil = now + (handsOver ? HAND_OVER_LEASE_MS : settings.leaseMs)
+    const probeUntil = Math.max(leaseUntil, now + settings.timeoutMs + PROBE_SLACK_MS)
+    return { store, fields, now, lease: handsOver ? HANDED_OVER + token : token, leaseUntil, probeUntil }
   }
 
   #room(free: number): Room {
@@ -293,6 +295,7 @@ export class Engine {
     else {
       this.#shares.note(claimed.hook.id, result.status !== null)
       this.#ended.add(result)
+      reportFaults(this.#context.logger, result)
       for (const listener of this.#listeners) listener(result)
     }
     this.#wake()

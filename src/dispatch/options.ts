@@ -1,5 +1,7 @@
 import { problem } from '../core/errors.ts'
 import { refuseUnknownOptions } from '../core/options.ts'
+import type { HealthSettings } from './health.ts'
+import { type BreakerOptions, healthSettings } from './health-options.ts'
 import { type RetryOptions, type RetryPolicy, retryPolicy } from './retry.ts'
 
 /** How deliveries are made: the option `dispatch` of createHooks. */
@@ -16,6 +18,13 @@ export interface DispatchOptions {
    */
   leaseMs?: number
   retry?: RetryOptions
+  /** Spares a target that fails again and again; `false` for none. */
+  breaker?: BreakerOptions | false
+  /**
+   * After how long without a success a hook is disabled, in milliseconds, if it has failed ten times at the least: five days
+   * unless told; `false` for never.
+   */
+  disableAfterMs?: number | false
 }
 
 export interface DispatchSettings {
@@ -24,6 +33,7 @@ export interface DispatchSettings {
   timeoutMs: number
   leaseMs: number
   retry: RetryPolicy
+  health: HealthSettings
 }
 
 /** A lease is prolonged after half of it, by a dispatcher that is busy for some milliseconds in between. */
@@ -33,7 +43,7 @@ const SHORTEST_LEASE_MS = 100
 export function dispatchSettings(options: DispatchOptions = {}): DispatchSettings {
   refuseUnknownOptions(
     options,
-    ['concurrency', 'concurrencyPerHook', 'timeoutMs', 'leaseMs', 'retry'],
+    ['concurrency', 'concurrencyPerHook', 'timeoutMs', 'leaseMs', 'retry', 'breaker', 'disableAfterMs'],
     'dispatch',
   )
   const timeoutMs = positive(options, 'timeoutMs', 15_000)
@@ -52,6 +62,7 @@ export function dispatchSettings(options: DispatchOptions = {}): DispatchSetting
     timeoutMs,
     leaseMs,
     retry: retryPolicy(options.retry),
+    health: healthSettings(options),
   }
 }
 

@@ -9,6 +9,8 @@ export interface ClaimContext {
   now: number
   lease: string
   leaseUntil: number
+  /** When an attempt that begins now is over in any case, whatever becomes of its process. */
+  probeUntil: number
 }
 
 /** A delivery's primary key. */
@@ -31,5 +33,19 @@ export function* park({ store }: ClaimContext, keys: readonly Key[]): Work<void>
       .set({ due_at: null, lease: null })
       .whereRef('delivery.hook_id', '=', 'over.hook_id')
       .whereRef('delivery.event_seq', '=', 'over.event_seq'),
+  )
+}
+
+/** Puts parked deliveries back among what will be due. */
+export function* unpark({ store }: ClaimContext, keys: readonly Key[]): Work<void> {
+  if (keys.length === 0) return
+  yield* exec(
+    store.db
+      .updateTable('delivery')
+      .from(givenRows(store, keys, ['hook_id', 'event_seq']).as('back'))
+      .set(({ ref }) => ({ due_at: ref('delivery.parked_due_at') }))
+      .set({ parked_due_at: null })
+      .whereRef('delivery.hook_id', '=', 'back.hook_id')
+      .whereRef('delivery.event_seq', '=', 'back.event_seq'),
   )
 }

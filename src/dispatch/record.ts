@@ -5,13 +5,20 @@ import type { AttemptTable, DeliveryStatus } from '../store/tables.ts'
 import { exec, type Work } from '../store/work.ts'
 import type { Claimed } from './claim.ts'
 import type { LaneChanges } from './lanes.ts'
+import type { Verdict } from './verdict.ts'
 
 /** What came of an attempt: the row that is logged, and what becomes of the delivery. */
 export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
+  readonly claimed: Claimed
+  readonly verdict: Verdict
   /** The lease under which it was made. */
   lease: string
   next_status: Extract<DeliveryStatus, 'delivered' | 'pending' | 'failed'>
   next_due_at: number | null
+  /** Instead of it, for a hook that gets its deliveries in order. */
+  next_parked_due_at: number | null
+  tries: number
+  excused: number
   finished_at: number | null
   reason: string | null
   /** The body, where a payload function rendered it in this attempt. */
@@ -24,7 +31,10 @@ export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
  */
 export function* record(store: Store, results: readonly AttemptResult[], lanes: LaneChanges): Work<void> {
   for (const batch of batches(results)) yield* recordBatch(store, batch)
-  for (const { hook_id } of results) lanes.wake(hook_id)
+  for (const { hook_id, next_parked_due_at: parked } of results) {
+    lanes.wake(hook_id)
+    if (parked !== null) lanes.open(hook_id)
+  }
 }
 
 /** Each batch goes through a parameter, and rendered bodies may be large. */
@@ -77,6 +87,9 @@ function* recordBatch(store: Store, results: readonly AttemptResult[]): Work<voi
     'number',
     'next_status',
     'next_due_at',
+    'next_parked_due_at',
+    'tries',
+    'excused',
     'finished_at',
     'reason',
     'body',
@@ -88,6 +101,9 @@ function* recordBatch(store: Store, results: readonly AttemptResult[]): Work<voi
       .set((eb) => ({
         status: eb.ref('result.next_status'),
         due_at: eb.ref('result.next_due_at'),
+        parked_due_at: eb.ref('result.next_parked_due_at'),
+        tries: eb.ref('result.tries'),
+        excused: eb.ref('result.excused'),
         finished_at: eb.ref('result.finished_at'),
         reason: eb.ref('result.reason'),
         attempts: eb.ref('result.number'),

@@ -1,16 +1,23 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { HookChange } from '../hooks/index.ts'
-import { givenRows } from '../store/given-rows.ts'
+import { givenRows, isGiven } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
+import { forgetHealth } from './health-rows.ts'
+import { parkAll } from './in-order.ts'
 import { openLanes } from './lanes.ts'
 
 /**
- * When a hook is enabled its parked deliveries are let go, when it is deleted they are cancelled: both happen at the next
- * claim, to which a lane leads. In the transaction of the change, so that no crash comes between.
+ * When a hook is enabled its parked deliveries are let go, when it has ended they are cancelled, when it is limited they are
+ * held to it: all that happens at the next claim, to which a lane leads. In the transaction of the change, so that no crash
+ * comes between.
  */
-export function* releaseParked(store: Store, { kind, ids }: HookChange, now: number): Work<void> {
-  if (kind === 'disabled' || ids.length === 0) return
+export function* releaseParked(store: Store, change: HookChange, now: number): Work<void> {
+  const { kind, ids } = change
+  const isGone = change.disabled?.some(({ cause }) => cause === 'gone') === true
+  if (ids.length === 0 || (kind === 'disabled' && !isGone)) return
+  if (kind === 'enabled' || kind === 'deleted') yield* beginAnew(store, ids)
+  if (kind === 'limited') for (const id of ids) yield* parkAll(store, id)
   const given = ids.map((hook_id) => ({ hook_id }))
   const found = yield* rows(
     store.db
@@ -28,6 +35,17 @@ export function* releaseParked(store: Store, { kind, ids }: HookChange, now: num
   if (found.length === 0) return
   const hookIds = found.map(({ hook_id }) => hook_id)
   yield* exec(openLanes(store, hookIds, now))
+}
+
+/** What was known of the hooks' health does not count any more. */
+function* beginAnew(store: Store, ids: readonly number[]): Work<void> {
+  yield* forgetHealth(store, ids)
+  yield* exec(
+    store.db
+      .updateTable('lane')
+      .set({ not_before: 0 })
+      .where(isGiven(store, 'lane.hook_id', ids)),
+  )
 }
 
 /**

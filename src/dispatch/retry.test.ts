@@ -5,32 +5,36 @@ import { retryPolicy, standardDelaysMs } from './retry.ts'
 
 const withFraction = (fraction: number): Random => ({ ...systemRandom, fraction: () => fraction })
 
+const failed = (attempt: number) => ({ attempt, status: 500, error: null })
+
 describe('retryPolicy', () => {
   it('keeps the schedule of Standard Webhooks unless told: 5 s to 24 h', () => {
     const policy = retryPolicy({ jitter: 0 })
-    const seconds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => (policy.delayAfter(n, systemRandom) ?? 0) / 1000)
+    const seconds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
+      (n) => (policy.delayAfter(failed(n), systemRandom) ?? 0) / 1000,
+    )
     expect(seconds).toEqual([5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400])
   })
 
   it('ends when its waits are used up', () => {
-    expect(retryPolicy().delayAfter(standardDelaysMs.length, systemRandom)).toBeGreaterThan(0)
-    expect(retryPolicy().delayAfter(standardDelaysMs.length + 1, systemRandom)).toBeUndefined()
-    expect(retryPolicy({ delaysMs: [] }).delayAfter(1, systemRandom)).toBeUndefined()
+    expect(retryPolicy().delayAfter(failed(standardDelaysMs.length), systemRandom)).toBeGreaterThan(0)
+    expect(retryPolicy().delayAfter(failed(standardDelaysMs.length + 1), systemRandom)).toBeUndefined()
+    expect(retryPolicy({ delaysMs: [] }).delayAfter(failed(1), systemRandom)).toBeUndefined()
   })
 
   it('varies a wait by the jitter, to both sides, in whole milliseconds', () => {
     const policy = retryPolicy({ delaysMs: [1_001], jitter: 0.5 })
-    expect(policy.delayAfter(1, withFraction(0))).toBe(501)
-    expect(policy.delayAfter(1, withFraction(0.5))).toBe(1_001)
-    expect(policy.delayAfter(1, withFraction(1))).toBe(1_502)
-    expect(retryPolicy({ delaysMs: [1_000] }).delayAfter(1, withFraction(0))).toBe(900)
+    expect(policy.delayAfter(failed(1), withFraction(0))).toBe(501)
+    expect(policy.delayAfter(failed(1), withFraction(0.5))).toBe(1_001)
+    expect(policy.delayAfter(failed(1), withFraction(1))).toBe(1_502)
+    expect(retryPolicy({ delaysMs: [1_000] }).delayAfter(failed(1), withFraction(0))).toBe(900)
   })
 
   it('keeps its waits when the list that it was given is changed', () => {
     const delaysMs = [1_000]
     const policy = retryPolicy({ delaysMs, jitter: 0 })
     delaysMs[0] = 5
-    expect(policy.delayAfter(1, systemRandom)).toBe(1_000)
+    expect(policy.delayAfter(failed(1), systemRandom)).toBe(1_000)
   })
 
   it.each([

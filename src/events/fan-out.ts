@@ -20,20 +20,32 @@ interface Ready {
   cursor: number
 }
 
+/** A delivery that was made; `due_at` is null where it was parked. */
+interface Inserted {
+  hook_id: number
+  due_at: number | null
+}
+
+export interface FannedOut {
+  left: Prepared[]
+  parkedFor: number[]
+}
+
 type ReadyEvent = Extract<Prepared, { outcome: 'ready' }>
 
 /**
  * Gives events their deliveries, one to each hook that listens, at most `budget` of them in this transaction: an event for
  * very many hooks is taken in several, from where its cursor stands. Killed at any point, it goes on from there.
  *
- * @returns the events that were not begun with, because the budget was used up
+ * @returns the events that were not begun with, because the budget was used up, and the hooks whose deliveries were parked
+ * at once, because they are ordered or have a rate limit: a lane must lead to them
  */
 export function* fanOut(
   store: Store,
   prepared: readonly Prepared[],
   now: number,
   budget: number,
-): Work<Prepared[]> {
+): Work<FannedOut> {
   const open = yield* stillOpen(store, prepared)
   yield* dismiss(store, open)
   yield* noteFailures(store, open, now)
@@ -42,6 +54,7 @@ export function* fanOut(
   let left = withinBytes(ready)
   const later = ready.slice(left.length)
   let free = budget
+  const parkedFor: number[] = []
   while (left.length > 0 && free > 0) {
     const { fitting, deliveries } = yield* thoseThatFit(store, left, free)
     const [next] = left
@@ -51,17 +64,37 @@ export function* fanOut(
         const some = events.filter((event) => event.broadcast === broadcast)
         yield* insertDeliveries(store, some, now, broadcast === 1)
       }
+      parkedFor.push(...(yield* limitedHooks(store, events)))
       yield* finish(store, events)
       free -= deliveries
       left = left.slice(fitting.length)
     } else if (next !== undefined) {
       // An event for very many hooks leaves half to those behind it, which would wait for its last chunk otherwise.
       const share = left.length > 1 ? Math.ceil(free / 2) : free
-      free -= Math.max(yield* oneByOne(store, next, now, share), COST_OF_ONE)
+      const inserted = yield* oneByOne(store, next, now, share)
+      parkedFor.push(...inserted.filter(({ due_at }) => due_at === null).map(({ hook_id }) => hook_id))
+      free -= Math.max(inserted.length, COST_OF_ONE)
       left = left.slice(1)
     }
   }
-  return [...left, ...later]
+  return { left: [...left, ...later], parkedFor }
+}
+
+/** The hooks that hear of these events and get everything by way of their lanes. There are few: an index holds no others. */
+function* limitedHooks(store: Store, events: readonly Ready[]): Work<number[]> {
+  const found = yield* rows(
+    store.db
+      .selectFrom(givenRows(store, events, ['name', 'owner', 'broadcast']).as('ready'))
+      .crossJoin('subscription as s')
+      .select('s.hook_id')
+      .distinct()
+      .whereRef('s.event', '=', 'ready.name')
+      .where(({ lit, eb }) => eb('s.in_lane', '=', lit(1)))
+      .where(({ or, eb, ref }) =>
+        or([eb('ready.broadcast', '=', 1), eb('s.owner', '=', ref('ready.owner'))]),
+      ),
+  )
+  return found.map(({ hook_id }) => hook_id)
 }
 
 /** The data of one transaction goes through a parameter; JavaScript's strings end at half a gigabyte. */
@@ -81,7 +114,7 @@ function withinBytes(ready: readonly ReadyEvent[]): ReadyEvent[] {
 const COST_OF_ONE = 20
 
 /** What `find` gave may be refused by the database. That is a fault of this event alone, and must hold nobody else up. */
-function* oneByOne(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<number> {
+function* oneByOne(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<Inserted[]> {
   if (prepared.found === undefined) return yield* insertChunk(store, prepared, now, budget)
   const savepoint = (verb: string) => exec(CompiledQuery.raw(`${verb} hookwright_find`))
   yield* savepoint('savepoint')
@@ -95,7 +128,7 @@ function* oneByOne(store: Store, prepared: ReadyEvent, now: number, budget: numb
     yield* savepoint('release savepoint')
     const { event } = prepared
     yield* noteFailures(store, [{ event, outcome: 'failed', error: `hook.find: ${messageOf(error)}` }], now)
-    return 0
+    return []
   }
 }
 
@@ -194,24 +227,24 @@ function* insertDeliveries(
   const select = store.db
     .selectFrom(wanted)
     .crossJoin('subscription as s')
-    .select(['s.hook_id', 'ready.seq as event_seq', dueAt(now)])
+    .select(['s.hook_id', 'ready.seq as event_seq', ...dueAt(now)])
     .whereRef('s.event', '=', 'ready.name')
     .whereRef('s.hook_id', '>', 'ready.cursor')
   yield* exec(
     store.db
       .insertInto('delivery')
-      .columns(['hook_id', 'event_seq', 'due_at'])
+      .columns(['hook_id', 'event_seq', 'due_at', 'parked_due_at'])
       .expression(broadcast ? select : select.whereRef('s.owner', '=', 'ready.owner'))
       .onConflict((conflict) => conflict.doNothing()),
   )
 }
 
-/** Up to `budget` deliveries of one event, and its cursor. Tells how many they were. */
-function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<number> {
+/** Up to `budget` deliveries of one event, and its cursor. */
+function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<Inserted[]> {
   const event = readyOf(prepared)
   let hooks = store.db
     .selectFrom('subscription as s')
-    .select(['s.hook_id', sql<number>`cast(${event.seq} as bigint)`.as('event_seq'), dueAt(now)])
+    .select(['s.hook_id', sql<number>`cast(${event.seq} as bigint)`.as('event_seq'), ...dueAt(now)])
     .where('s.event', '=', event.name)
     .where('s.hook_id', '>', event.cursor)
     .orderBy('s.hook_id')
@@ -221,14 +254,14 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
   const inserted = yield* rows(
     store.db
       .insertInto('delivery')
-      .columns(['hook_id', 'event_seq', 'due_at'])
+      .columns(['hook_id', 'event_seq', 'due_at', 'parked_due_at'])
       .expression(hooks)
       .onConflict((conflict) => conflict.doNothing())
-      .returning('hook_id'),
+      .returning(['hook_id', 'due_at']),
   )
   if (inserted.length < budget) {
     yield* finish(store, [event])
-    return inserted.length
+    return inserted
   }
   const cursor = inserted.reduce((highest, { hook_id }) => Math.max(highest, hook_id), event.cursor)
   const changes = {
@@ -239,12 +272,17 @@ function* insertChunk(store: Store, prepared: ReadyEvent, now: number, budget: n
     previous_json: null,
   }
   yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', event.seq))
-  return inserted.length
+  return inserted
 }
 
-/** At once, also for a hook that is disabled: whoever claims it parks it, and looks at the hook under a lock. */
+/**
+ * At once, also for a hook that is disabled: whoever claims it parks it, and looks at the hook under a lock. Where the hook is
+ * limited it goes to the hook's lane, so that none is ever ahead of those before it.
+ */
 function dueAt(now: number) {
-  return sql<number>`cast(${now} as bigint)`.as('due_at')
+  const at = (inLane: 0 | 1) =>
+    sql<number | null>`case when s.in_lane = ${sql.lit(inLane)} then cast(${now} as bigint) end`
+  return [at(0).as('due_at'), at(1).as('parked_due_at')] as const
 }
 
 /** The event keeps its data once for all its deliveries; the row that it was made of has served. */

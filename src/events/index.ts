@@ -1,6 +1,16 @@
 export { type Audience, everyone } from './everyone.ts'
 export { fanOut } from './fan-out.ts'
 export { type EventListOptions, listEvents, type StoredEvent } from './list.ts'
+export { Listeners, type OperationalListener } from './listeners.ts'
+export {
+  insertOperational,
+  type OperationalEvent,
+  operationalEvent,
+  operationalEventsOf,
+  operationalListened,
+  operationalMask,
+  operationalOfMask,
+} from './operational.ts'
 export {
   dueEvents,
   giveEventsBack,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Compilable, type CompiledQuery, sql } from 'kysely'
-import { type Catalog, findEvent, validatePayload } from '../catalog/index.ts'
+import { type Catalog, findEvent, isOperational, validatePayload } from '../catalog/index.ts'
 import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
@@ -73,6 +73,7 @@ function prepare(
   options: SendOptions,
 ): Prepared | Promise<Prepared> {
   const event = findEvent(context.catalog, name, 'event')
+  if (isOperational(name)) throw ownEvent(name)
   const columns = columnsOf(context, name, options)
   const checked: unknown = validatePayload(event, payload)
   const prepared = (value: unknown): Prepared => {
@@ -80,6 +81,16 @@ function prepare(
     return { id: columns.uid, insert: insert.compile() }
   }
   return checked instanceof Promise ? checked.then(prepared) : prepared(checked)
+}
+
+/** Whoever is told that a hook was disabled must be able to rely on it. */
+function ownEvent(name: string): Error {
+  return problem('event_invalid', {
+    field: 'event',
+    value: name,
+    problem: 'this event is made by hookwright itself',
+    cure: 'Give an event of your own another name; to hear of this one, use hooks.on or subscribe a hook',
+  })
 }
 
 function sendWithin(

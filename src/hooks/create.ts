@@ -4,6 +4,7 @@ import { DEFAULT_HEADERS } from './headers.ts'
 import type { Hook, HookRow } from './hook.ts'
 import { type HookContext, hookOf } from './hook-rows.ts'
 import { identicalHook, type WantedHook } from './identical.ts'
+import { NO_LIMITS } from './limits.ts'
 import { enableRow } from './state.ts'
 import { subscribe } from './subscriptions.ts'
 
@@ -41,8 +42,8 @@ function* insertHook(
     disabled_at: null,
     disabled_reason: null,
     disabled_cause: null,
-    ordered: 0,
-    rate_limit: null,
+    ...NO_LIMITS,
+    ...wanted.limits,
     deleted_at: null,
     ...Object.fromEntries(withDefaults(fields, wanted.fields)),
   }

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/index.ts'
+import type { Catalog, HookDisabled, HookReference, HookWithEvents } from '../catalog/index.ts'
 import { problem } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
 import { exec, first, type Work } from '../store/work.ts'
@@ -11,8 +11,11 @@ import { eventsOf } from './subscriptions.ts'
 
 /** What happened to some hooks. */
 export interface HookChange {
-  kind: 'enabled' | 'disabled' | 'deleted'
+  /** `limited`: it has a limit now, or another one than before. */
+  kind: 'enabled' | 'disabled' | 'deleted' | 'limited' | 'unlimited'
   ids: readonly number[]
+  /** With `disabled`: each of them, and why. */
+  disabled?: readonly HookDisabled[]
 }
 
 /** What the steps of this room work with. */
@@ -60,4 +63,19 @@ export function* hooksOf({ store, catalog, fields }: HookContext, found: readonl
 export function* hookOf(context: HookContext, row: HookRow): Work<Hook> {
   const [hook] = yield* hooksOf(context, [row])
   return hook as Hook
+}
+
+/** What events say of hooks, from what is there of their rows. */
+export function* referencesTo(
+  { store, catalog }: Pick<HookContext, 'store' | 'catalog'>,
+  hooks: readonly HookReference[],
+): Work<HookWithEvents[]> {
+  const names = yield* eventsOf(
+    store,
+    hooks.map(({ id }) => id),
+  )
+  return hooks.map(({ id, owner, target }) => {
+    const events = inCatalogOrder(catalog, names.get(id) ?? [])
+    return { id, owner, event: events[0] ?? '', events, target }
+  })
 }

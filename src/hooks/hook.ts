@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely'
-import type { HookTable } from '../store/tables.ts'
+import type { DisabledCause, HookTable } from '../store/tables.ts'
 import type { FieldDefinitions } from './field.ts'
 import { fieldFromColumn } from './field-values.ts'
+import { type HookLimits, limitsFromRow } from './limits.ts'
 import type { Owner } from './owner.ts'
 
 /**
@@ -11,7 +12,7 @@ import type { Owner } from './owner.ts'
  */
 export type Hook<Event extends string = string, Fields extends object = object> = HookBase<Event> & Fields
 
-interface HookBase<Event extends string> {
+interface HookBase<Event extends string> extends HookLimits {
   /** Never used twice. */
   id: number
   owner: string
@@ -25,6 +26,8 @@ interface HookBase<Event extends string> {
   /** Since when it gets no deliveries; null while it does. */
   disabledAt: Date | null
   disabledReason: string | null
+  /** Who or what disabled it: a call, an answer of 410, or no success for too long. Null while it is not. */
+  disabledCause: DisabledCause | null
 }
 
 /** What a hook is created from. */
@@ -34,18 +37,20 @@ export type NewHook<Event extends string = string, Inputs extends object = objec
   target: string
   /** Sent with every delivery; `{ 'Content-Type': 'application/json' }` if left out. */
   headers?: Readonly<Record<string, string>>
-} & (
-  | { event: Event; events?: never }
-  /** Several events for one endpoint: one secret, and one breaker. */
-  | { events: readonly Event[]; event?: never }
-) &
+} & Partial<HookLimits> &
+  (
+    | { event: Event; events?: never }
+    /** Several events for one endpoint: one secret, and one breaker. */
+    | { events: readonly Event[]; event?: never }
+  ) &
   Inputs
 
 /** What of a hook can be changed; what is left out stays as it is. */
 export type HookChanges<Event extends string = string, Inputs extends object = object> = {
   target?: string
   headers?: Readonly<Record<string, string>>
-} & ({ event?: Event; events?: never } | { events?: readonly Event[]; event?: never }) &
+} & Partial<HookLimits> &
+  ({ event?: Event; events?: never } | { events?: readonly Event[]; event?: never }) &
   Partial<Inputs>
 
 /** A row of the table of hooks, with the columns of the application's fields. */
@@ -54,7 +59,16 @@ export type HookRow = Selectable<HookTable> & { readonly [field: string]: unknow
 /** What {@link hookFromRow} reads of a row. */
 export type HookColumns = Pick<
   HookRow,
-  'id' | 'owner' | 'target' | 'created_at' | 'updated_at' | 'disabled_at' | 'disabled_reason'
+  | 'id'
+  | 'owner'
+  | 'target'
+  | 'created_at'
+  | 'updated_at'
+  | 'disabled_at'
+  | 'disabled_reason'
+  | 'ordered'
+  | 'rate_limit'
+  | 'disabled_cause'
 > & { readonly [field: string]: unknown }
 
 /**
@@ -73,6 +87,8 @@ export function hookFromRow(row: HookColumns, events: readonly string[], fields:
     updatedAt: new Date(row.updated_at),
     disabledAt: row.disabled_at === null ? null : new Date(row.disabled_at),
     disabledReason: row.disabled_reason,
+    ...limitsFromRow(row),
+    disabledCause: row.disabled_cause,
   }
   for (const field of fields.values()) hook[field.name] = fieldFromColumn(field, row[field.name])
   return hook

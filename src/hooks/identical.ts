@@ -3,6 +3,7 @@ import type { FieldValue } from './field.ts'
 import { sameHeaders } from './headers.ts'
 import type { HookRow } from './hook.ts'
 import type { HookContext } from './hook-rows.ts'
+import type { GivenLimits } from './limits.ts'
 import { selectHooks } from './select.ts'
 import { eventsOf } from './subscriptions.ts'
 
@@ -12,6 +13,7 @@ export interface WantedHook {
   events: readonly string[]
   target: string
   headers: Readonly<Record<string, string>> | undefined
+  limits: GivenLimits
   fields: ReadonlyMap<string, FieldValue>
 }
 
@@ -31,6 +33,9 @@ export function* identicalHook(
     const column = store.db.dynamic.ref<never>(name)
     query = value === null ? query.where(column, 'is', null) : query.where(column, '=', value as never)
   }
+  const { ordered, rate_limit: rate } = wanted.limits
+  if (ordered !== undefined) query = query.where('ordered', '=', ordered)
+  if (rate !== undefined) query = query.where('rate_limit', rate === null ? 'is' : '=', rate)
   const candidates = yield* rows(query)
   const { headers } = wanted
   const alike = candidates.filter(

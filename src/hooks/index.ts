@@ -8,10 +8,10 @@ export {
   hookFromRow,
   type NewHook,
 } from './hook.ts'
-export type { HookChange } from './hook-rows.ts'
+export { type HookChange, referencesTo } from './hook-rows.ts'
 export { type Owner, type OwnerScope, ownerText } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
-export type { HookRegistry, ListOptions, RotationOptions } from './registry-types.ts'
+export type { HookRegistry, ListOptions, Retirement, RotationOptions } from './registry-types.ts'
 export { secretsAt } from './secrets.ts'
 export { selectHooks } from './select.ts'
 export { forgetUnheard } from './subscriptions.ts'

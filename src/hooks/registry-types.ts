@@ -1,4 +1,6 @@
 import type { HookFields } from '../catalog/index.ts'
+import type { DisabledCause } from '../store/tables.ts'
+import type { Work } from '../store/work.ts'
 import type { Hook, HookChanges, NewHook } from './hook.ts'
 import type { Owner, OwnerScope } from './owner.ts'
 
@@ -61,6 +63,8 @@ export interface HookRegistry<Event extends string = string, Fields extends Hook
   secrets(id: number, options?: OwnerScope): Promise<string[]>
   /** Stops a hook's deliveries; they wait until it is enabled again. @throws `hook_missing` */
   disable(id: number, reason?: string): Promise<Hook<Event, Fields['values']>>
+  /** Disables a hook because of what its target does; one that is missing or disabled already is left alone. */
+  retire(id: number, end: Retirement): Promise<void>
   /** @throws `hook_missing` */
   enable(id: number): Promise<Hook<Event, Fields['values']>>
 }
@@ -72,6 +76,14 @@ export interface ListOptions<Event extends string = string> extends OwnerScope {
   limit?: number
   /** Only hooks with a higher id. */
   after?: number
+}
+
+/** Why a hook is disabled by itself. */
+export interface Retirement {
+  cause: Exclude<DisabledCause, 'manual'>
+  reason: string
+  /** Asked in the transaction, whether it is not so any more. */
+  unless?: () => Work<boolean>
 }
 
 export interface RotationOptions extends OwnerScope {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { isSecret } from '../signature/standard-webhooks.ts'
 import { sqlite } from '../store/sqlite/index.ts'
+import type { Store } from '../store/store.ts'
 import { exec } from '../store/work.ts'
 import { ensureFieldColumns } from './field-columns.ts'
 import { defineFields } from './fields.ts'
@@ -55,6 +56,7 @@ describe('create', () => {
       updatedAt: now,
       disabledAt: null,
       disabledReason: null,
+      disabledCause: null,
       isActive: true,
       plan: null,
     })
@@ -181,7 +183,7 @@ describe('an identical hook', () => {
       disabledReason: null,
       updatedAt: new Date(opened.time.now),
     })
-    expect(changes).toEqual([
+    expect(changes).toMatchObject([
       { kind: 'disabled', ids: [1] },
       { kind: 'enabled', ids: [1] },
     ])
@@ -400,7 +402,11 @@ describe('disable and enable', () => {
   it('hold a hook back and set it free', async () => {
     await hooks.create({ owner: 1, event: 'book.added', target })
     const disabledAt = new Date(opened.time.now)
-    expect(await hooks.disable(1)).toMatchObject({ disabledAt, disabledReason: null })
+    expect(await hooks.disable(1)).toMatchObject({
+      disabledAt,
+      disabledReason: null,
+      disabledCause: 'manual',
+    })
     opened.time.now += 1000
     expect(await hooks.disable(1, 'broken')).toMatchObject({ disabledAt, disabledReason: 'broken' })
     expect(await hooks.disable(1)).toMatchObject({ disabledAt, disabledReason: 'broken' })
@@ -412,3 +418,77 @@ describe('disable and enable', () => {
     await expect(hooks.enable(2)).rejects.toMatchObject({ code: 'hook_missing' })
   })
 })
+
+describe('onChanged', () => {
+  it('is called for each change after its commit, with what was disabled and why', async () => {
+    const order: string[] = []
+    const told: HookChange[] = []
+    const registry = createHookRegistry({
+      ...opened,
+      store: {
+        ...storeOf(opened),
+        async write(work, options) {
+          const result = await opened.store.write(work, options)
+          order.push('committed')
+          return result
+        },
+      },
+      // biome-ignore lint/correctness/useYield: it only listens
+      *onChange() {
+        order.push('within')
+      },
+      onChanged(change) {
+        order.push('after')
+        told.push(change)
+      },
+    })
+    await registry.create({ owner: 1, events: ['book.read', 'hook.failing', 'book.added'], target })
+    expect(order.splice(0)).toEqual(['committed'])
+    await registry.disable(1, 'broken')
+    expect(order).toEqual(['within', 'committed', 'after'])
+    const hook = {
+      id: 1,
+      owner: '1',
+      event: 'book.added',
+      events: ['book.added', 'book.read', 'hook.failing'],
+      target,
+    }
+    const disabled = [{ hook, cause: 'manual', reason: 'broken', disabledAt: new Date(opened.time.now) }]
+    expect(told).toEqual([{ kind: 'disabled', ids: [1], disabled }])
+    await registry.delete(1)
+    expect(told.map(({ kind }) => kind)).toEqual(['disabled', 'deleted'])
+  })
+
+  it('is not called for what was rolled back, and once for what was run twice', async () => {
+    let fails = true
+    const onChanged = vi.fn()
+    const registry = createHookRegistry({
+      ...opened,
+      store: {
+        ...storeOf(opened),
+        async write(work, options) {
+          const rolledBack = opened.store.write(function* () {
+            yield* work()
+            throw new Error('rolled back')
+          }, options)
+          if (fails) return await rolledBack
+          await rolledBack.catch(() => {})
+          return await opened.store.write(work, options)
+        },
+      },
+      onChanged,
+    })
+    await hooks.create({ owner: 1, event: 'book.added', target })
+    await expect(registry.disable(1)).rejects.toThrow('rolled back')
+    expect(onChanged).not.toHaveBeenCalled()
+    fails = false
+    await registry.disable(1)
+    expect(onChanged).toHaveBeenCalledOnce()
+  })
+})
+
+/** What the registry uses of a store, so that a test may run its transactions in another way. */
+function storeOf({ store }: TestRegistry): Store {
+  const { dialect, locks, schema, db } = store
+  return { dialect, locks, schema, db } as Store
+}

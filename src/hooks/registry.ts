@@ -22,6 +22,7 @@ import {
   setColumns,
 } from './hook-rows.ts'
 import type { WantedHook } from './identical.ts'
+import { checkLimits, LIMITS } from './limits.ts'
 import { ownerText, scopeOf } from './owner.ts'
 import type { HookRegistry } from './registry-types.ts'
 import { checkOverlap, checkSecret, DEFAULT_OVERLAP_MS, rotated, secretsAt } from './secrets.ts'
@@ -42,9 +43,11 @@ export interface HookRegistryOptions {
   fields: FieldDefinitions
   /** Work to do in the transaction of a change, after it: such as to set free what waits for a hook. */
   onChange?: (change: HookChange) => Work<void>
+  /** Called for each of these changes, in their order, once its transaction is committed. */
+  onChanged?: (change: HookChange) => void
 }
 
-const PROPERTIES = ['event', 'events', 'target', 'headers']
+const PROPERTIES = ['event', 'events', 'target', 'headers', ...LIMITS]
 
 /**
  * Makes the registry of hooks. It opens nothing.
@@ -59,18 +62,30 @@ const PROPERTIES = ['event', 'events', 'target', 'headers']
 export function createHookRegistry<Event extends string = string, Fields extends HookFields = HookFields>(
   options: HookRegistryOptions,
 ): HookRegistry<Event, Fields> {
-  const { store, catalog, policy, clock, random, fields, onChange = noWork } = options
+  const { store, catalog, policy, clock, random, fields, onChange = noWork, onChanged } = options
   const context: HookContext = { store, catalog, fields, onChange }
 
   /**
    * Every change of hooks is one transaction by way of this, and only one at a time: looking and then writing is safe, as
    * for an identical hook, or for the last one that listens to an event.
    */
-  const change = <T>(work: () => Work<T>): Promise<T> =>
-    store.write(function* () {
+  const change = async <T>(work: (context: HookContext) => Work<T>): Promise<T> => {
+    const { result, changes } = await store.write(function* () {
+      // Of this run alone: a transaction that starts anew has changed nothing before.
+      const changes: HookChange[] = []
       yield* exclusively(store, 'hooks')
-      return yield* work()
+      const result = yield* work({
+        ...context,
+        *onChange(change) {
+          yield* onChange(change)
+          changes.push(change)
+        },
+      })
+      return { result, changes }
     })
+    if (onChanged !== undefined) for (const one of changes) onChanged(one)
+    return result
+  }
 
   function wantedHook(given: unknown): WantedHook {
     refuseUnknown(given, ['owner', ...PROPERTIES, ...fields.keys()])
@@ -79,6 +94,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       events: requireEvents(chosenEvents(catalog, given)),
       target: checkTarget(requireTarget(given.target), policy),
       headers: given.headers === undefined ? undefined : checkHeaders(given.headers),
+      limits: checkLimits(given),
       fields: checkFields(fields, given),
     }
     // What is missing shows at once, whether or not there is an identical hook.
@@ -92,6 +108,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
     return {
       ...(target === undefined ? {} : { target: checkTarget(requireTarget(target), policy) }),
       ...(headers === undefined ? {} : { headers: JSON.stringify(checkHeaders(headers)) }),
+      ...checkLimits(given),
       ...Object.fromEntries(checkFields(fields, given)),
       updated_at: clock.now(),
     }
@@ -107,7 +124,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       const wanted = wantedHook(given)
       const secret = generateSecret(random)
       const now = clock.now()
-      return change(() => createHook(context, wanted, secret, now))
+      return change((context) => createHook(context, wanted, secret, now))
     },
 
     async get(id, scope = {}) {
@@ -138,7 +155,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       const owner = scopeOf(scope)
       const columns = changedColumns(given)
       const events = chosenEvents(catalog, given)
-      return change(function* () {
+      return change(function* (context) {
         const row = yield* requireRow(context, id, owner)
         return yield* hookOf(context, yield* updateRow(context, row, columns, events))
       })
@@ -147,7 +164,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
     async delete(id, scope = {}) {
       const owner = scopeOf(scope)
       const now = clock.now()
-      return change(function* () {
+      return change(function* (context) {
         const row = yield* findRow(context, id, owner)
         if (row === undefined) return false
         yield* deleteRows(context, [row.id], now)
@@ -158,7 +175,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
     async deleteAll(scope) {
       const owner = ownerText(scope?.owner, 'owner')
       const now = clock.now()
-      return change(function* () {
+      return change(function* (context) {
         const found = yield* rows(selectHooks(store, fields).where('owner', '=', owner))
         const ids = found.map(({ id }) => id)
         yield* deleteRows(context, ids, now)
@@ -171,7 +188,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       const overlapMs = checkOverlap(rotation.overlapMs ?? DEFAULT_OVERLAP_MS)
       const secret = checkSecret(rotation.secret ?? generateSecret(random))
       const now = clock.now()
-      return change(function* () {
+      return change(function* (context) {
         const row = yield* requireRow(context, id, owner)
         yield* setColumns(context, row, { ...rotated(row, secret, now, overlapMs), updated_at: now })
         return secret
@@ -188,15 +205,26 @@ export function createHookRegistry<Event extends string = string, Fields extends
 
     async disable(id, reason) {
       const now = clock.now()
-      return change(function* () {
+      return change(function* (context) {
         const row = yield* requireRow(context, id)
         return yield* hookOf(context, yield* disableRow(context, row, reason, now))
       })
     },
 
+    async retire(id, { cause, reason, unless }) {
+      const now = clock.now()
+      return change(function* (context) {
+        const row = yield* findRow(context, id)
+        // Somebody may have been faster, or things have changed since.
+        if (row === undefined || row.disabled_at !== null) return
+        if (unless !== undefined && (yield* unless())) return
+        yield* disableRow(context, row, reason, now, cause)
+      })
+    },
+
     async enable(id) {
       const now = clock.now()
-      return change(function* () {
+      return change(function* (context) {
         const row = yield* requireRow(context, id)
         return yield* hookOf(context, yield* enableRow(context, row, now))
       })

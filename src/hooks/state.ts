@@ -1,6 +1,7 @@
+import type { DisabledCause } from '../store/tables.ts'
 import { exec, type Work } from '../store/work.ts'
 import type { HookRow } from './hook.ts'
-import { type HookContext, setColumns } from './hook-rows.ts'
+import { type HookContext, referencesTo, setColumns } from './hook-rows.ts'
 import { idsAsQuery, unsubscribe } from './subscriptions.ts'
 
 /** Lets a hook have deliveries again. */
@@ -9,6 +10,7 @@ export function* enableRow(context: HookContext, row: HookRow, now: number): Wor
   const enabled = yield* setColumns(context, row, {
     disabled_at: null,
     disabled_reason: null,
+    disabled_cause: null,
     updated_at: now,
   })
   yield* context.onChange({ kind: 'enabled', ids: [row.id] })
@@ -21,13 +23,22 @@ export function* disableRow(
   row: HookRow,
   reason: string | undefined,
   now: number,
+  cause: DisabledCause = 'manual',
 ): Work<HookRow> {
   const disabled = yield* setColumns(context, row, {
     disabled_at: row.disabled_at ?? now,
     disabled_reason: reason ?? row.disabled_reason,
+    disabled_cause: row.disabled_cause ?? cause,
     updated_at: now,
   })
-  if (row.disabled_at === null) yield* context.onChange({ kind: 'disabled', ids: [row.id] })
+  if (row.disabled_at !== null) return disabled
+  const [hook] = yield* referencesTo(context, [disabled])
+  const note = { cause, reason: disabled.disabled_reason, disabledAt: new Date(now) }
+  yield* context.onChange({
+    kind: 'disabled',
+    ids: [row.id],
+    disabled: hook === undefined ? [] : [{ hook, ...note }],
+  })
   return disabled
 }
 

@@ -4,6 +4,7 @@ import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 import { exec, first, rows, type Work } from '../store/work.ts'
+import { isLimited, type LimitColumns } from './limits.ts'
 
 /**
  * Which hook hears of which event. Capture asks `listening` whether anybody does, in the transaction of every change, so it
@@ -25,12 +26,17 @@ export function* eventsOf(store: Store, ids: readonly number[]): Work<Map<number
 /** Lets a hook hear of events that it has not heard of so far. */
 export function* subscribe(
   store: Store,
-  hook: { id: number; owner: string },
+  hook: { id: number; owner: string } & LimitColumns,
   events: readonly string[],
 ): Work<void> {
   if (events.length === 0) return
   const { db } = store
-  const subscriptions = events.map((event) => ({ event, owner: hook.owner, hook_id: hook.id }))
+  const subscriptions = events.map((event) => ({
+    event,
+    owner: hook.owner,
+    hook_id: hook.id,
+    in_lane: isLimited(hook) ? 1 : 0,
+  }))
   yield* exec(db.insertInto('subscription').values(subscriptions))
   yield* exec(
     db

@@ -21,14 +21,13 @@ export const bookstore = {
   },
 } as const
 
-export interface TestRegistryOptions {
+export interface TestRegistryOptions extends Pick<HookRegistryOptions, 'onChange' | 'onChanged'> {
   fields?: unknown
   allow?: AddressPolicyOptions['allow']
-  onChange?: HookRegistryOptions['onChange']
 }
 
 /** For tests: a registry over a real database in a temporary folder, with a clock that the test sets. */
-export async function openTestRegistry({ fields: option, allow, onChange }: TestRegistryOptions = {}) {
+export async function openTestRegistry({ fields: option, allow, ...seams }: TestRegistryOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'hooks-'))
   const path = join(folder, 'hooks.db')
   const store = sqlite(path)
@@ -40,7 +39,7 @@ export async function openTestRegistry({ fields: option, allow, onChange }: Test
   const catalog = defineCatalog(bookstore)
   const policy = createAddressPolicy(allow === undefined ? {} : { allow })
   const options = { store, catalog, policy, clock, random: systemRandom, fields }
-  const registry = createHookRegistry(onChange === undefined ? options : { ...options, onChange })
+  const registry = createHookRegistry({ ...options, ...seams })
   return {
     ...options,
     registry,

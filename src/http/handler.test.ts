@@ -223,6 +223,27 @@ describe('hooks', () => {
     expect(await opened.registry.get(1)).toMatchObject({ events: ['book.read'] })
   })
 
+  it("may listen to hookwright's own events, alone or beside others", async () => {
+    const handler = open()
+    expect(
+      await answer(await handler(request('POST', '/', { event: 'hook.disabled', target }))),
+    ).toMatchObject({
+      status: 201,
+      body: { event: 'hook.disabled' },
+    })
+    const events = ['delivery.exhausted', 'book.added']
+    expect(await answer(await handler(request('PATCH', '/1', { events })))).toMatchObject({
+      status: 200,
+      body: { event: 'book.added', events: events.toReversed() },
+    })
+  })
+
+  it('do not show why one is disabled: drf-hooks has no such field', async () => {
+    const { id } = await opened.registry.create({ owner: 'alice', event: 'book.added', target })
+    await opened.registry.disable(id, 'secret reason')
+    expect(await (await open()(request('GET', '/1'))).text()).not.toMatch(/disabled|secret reason/)
+  })
+
   it.each([
     [{ events: [] }, { events: ['This selection may not be empty.'] }],
     [{ events: null }, { events: ['This field may not be null.'] }],

@@ -1,4 +1,4 @@
-import type { HookFields } from '../catalog/index.ts'
+import type { HookFields, OperationalName } from '../catalog/index.ts'
 import type {
   Attempt,
   AttemptOutcome,
@@ -9,6 +9,7 @@ import type {
 } from '../dispatch/index.ts'
 import type {
   EventListOptions,
+  OperationalListener,
   SendOptions,
   SentEvent,
   StoredEvent,
@@ -28,7 +29,7 @@ export interface Hooks<
   Sends extends object = object,
   Triggers extends object = object,
   Fields extends HookFields = HookFields,
-> extends Omit<HookRegistry<keyof Data & string, Fields>, 'createOrGet'> {
+> extends Omit<HookRegistry<(keyof Data & string) | OperationalName, Fields>, 'createOrGet' | 'retire'> {
   /**
    * Makes or updates hookwright's own tables, and the triggers on the captured tables. Safe when several processes do so
    * at once, and quick when there is nothing to do.
@@ -104,6 +105,19 @@ export interface Hooks<
     key: Triggers[Action],
     options?: TriggerOptions,
   ): Promise<void>
+  /**
+   * Calls `listener` for each event of hookwright's own that this process notices: when a hook was disabled, is failing or has
+   * recovered, when a delivery arrived or has failed for good. It is called after the commit; what it throws is logged. A
+   * process that is killed between the two does not call: who must not miss an event subscribes a hook to it.
+   *
+   * @returns a function that ends it
+   * @throws `event_unknown`, `option_invalid`
+   * @example
+   * ```ts
+   * hooks.on('hook.disabled', ({ hook, reason }) => mail(hook.owner, `No more events for ${hook.target}: ${reason}`))
+   * ```
+   */
+  on<Name extends OperationalName>(name: Name, listener: OperationalListener<Name>): () => void
   /**
    * Makes one attempt of a delivery that `hook.deliver` has handed over.
    *

@@ -5,6 +5,7 @@ import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
+import { operationalSuite } from './operational.suite.ts'
 import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { retrySuite } from './retry.suite.ts'
@@ -19,6 +20,7 @@ export function allSuites(harness: Harness): void {
   sendSuite(harness)
   serializerSuite(harness)
   hookOptionSuite(harness)
+  operationalSuite(harness)
   fanOutSuite(harness)
   claimSuite(harness)
   retrySuite(harness)

@@ -61,6 +61,7 @@ export function claimSuite(harness: Harness): void {
         now,
         lease: `lease-${leases}`,
         leaseUntil: now + 25_000,
+        probeUntil: now + 30_000,
       }
       const room = { perHook: 20, underWay }
       const parked = await store.write(() => claimParked(context, { ...room, free: Math.ceil(free / 2) }))

@@ -82,7 +82,7 @@ export function resilienceSuite(harness: Harness): void {
         data: event.data ?? '',
         found: undefined,
       }))
-      const left = await store.write(() => fanOut(store, prepared, START, 1_000))
+      const { left } = await store.write(() => fanOut(store, prepared, START, 1_000))
       await store.close()
       expect(left.map(({ event }) => event.seq)).toEqual(events.slice(2).map(({ seq }) => seq))
 

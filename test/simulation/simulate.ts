@@ -1,7 +1,7 @@
 import { defineCatalog } from '../../src/catalog/index.ts'
 import { silentLogger } from '../../src/core/logger.ts'
 import { Dispatcher, releaseParked } from '../../src/dispatch/index.ts'
-import { everyone, send } from '../../src/events/index.ts'
+import { everyone, Listeners, send } from '../../src/events/index.ts'
 import { createHookRegistry, defineFields } from '../../src/hooks/index.ts'
 import { createAddressPolicy } from '../../src/outbound/index.ts'
 import { Chance } from './chance.ts'
@@ -175,6 +175,9 @@ class Simulation {
       store,
       fields: FIELDS,
       settings: world.plan.settings,
+      catalog: CATALOG,
+      listeners: new Listeners(silentLogger),
+      retire: async () => {},
       prepare: { store, catalog: CATALOG, find: undefined, db: store.applicationDb as never },
       payload: undefined,
       deliver: undefined,

@@ -137,6 +137,7 @@ createHooks({ models: { Book: { table: 'book' } }, events: { a: 'Bok.created' } 
 createHooks({ models: { Book: { table: 'book' } }, events: { a: { on: 'Bok.created' } } })
 createHooks({ models: { Book: { table: 'book' } }, events: { a: 'Book' } })
 createHooks({ models: { Book: { table: 'book' } }, events: { a: 'Book.inserted' } })
+createHooks({ models: { Book: { table: 'book' } }, events: { 'hook.disabled': null } })
 createHooks({ models: { Book: { table: 'book', serializer: () => 1 } }, events: {} })
 `,
   )
@@ -146,6 +147,7 @@ createHooks({ models: { Book: { table: 'book', serializer: () => 1 } }, events: 
     expect.stringContaining('"no such model: "Bok.created""'),
     expect.stringContaining('"not "Model.action": "Book""'),
     expect.stringContaining('"did you mean "Book.created"? not "Book.inserted""'),
+    expect.stringContaining('"hookwright makes "hook.disabled" itself: give yours another name"'),
     expect.stringContaining('"no such option: "serializer""'),
   ])
 })

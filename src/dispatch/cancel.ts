@@ -1,19 +1,28 @@
+import type { HookRow } from '../hooks/index.ts'
 import { givenRows } from '../store/given-rows.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 import type { ClaimContext, Key } from './parking.ts'
 
-/** Parked deliveries of a deleted hook that are cancelled in one claim. */
+/** Parked deliveries of a hook that are cancelled in one claim. */
 const CANCELLED_AT_ONCE = 500
 
+/** Why nothing more is to go to a hook; undefined while something may, now or later. */
+export function endOf(hook: HookRow | undefined): string | undefined {
+  if (hook === undefined) return 'the hook was deleted'
+  if (hook.disabled_at === null || hook.disabled_cause !== 'gone') return undefined
+  return 'the hook was disabled, because its target answered 410 Gone'
+}
+
 /**
- * Cancels deliveries of a deleted hook: those that were taken, and a part of those that are parked.
+ * Cancels deliveries of a hook that has ended: those that were taken, and a part of those that are parked.
  *
  * @returns whether more may be parked, to which a lane must lead
  */
-export function* cancelDeleted(
+export function* cancel(
   { store, now }: ClaimContext,
   hookId: number,
   taken: readonly Key[],
+  reason: string,
 ): Work<boolean> {
   const { db } = store
   const parked: Key[] = yield* rows(
@@ -31,8 +40,8 @@ export function* cancelDeleted(
       db
         .updateTable('delivery')
         .from(givenRows(store, ended, ['hook_id', 'event_seq']).as('ended'))
-        .set({ status: 'cancelled', reason: 'the hook was deleted', finished_at: now })
-        .set({ due_at: null, parked_due_at: null, lease: null })
+        .set({ status: 'cancelled', reason, finished_at: now })
+        .set({ due_at: null, parked_due_at: null, lease: null, manual: 0 })
         .whereRef('delivery.hook_id', '=', 'ended.hook_id')
         .whereRef('delivery.event_seq', '=', 'ended.event_seq'),
     )
