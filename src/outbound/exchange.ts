@@ -6,6 +6,8 @@ import type { OutboundRequest, OutboundResult } from './post.ts'
 
 /** Of a response's body this much is kept; what follows is not read. */
 const LONGEST_BODY = 16 * 1024
+/** Of a response's headers this many are kept: 16 KiB of the shortest would take ten times that in a log. */
+const MOST_HEADERS = 256
 /** 1xx responses before the real one. Nobody needs more, and a flood of them would cost time until the deadline. */
 const MOST_INFORMATIONAL = 32
 
@@ -209,8 +211,17 @@ const stages = {
 /** Names in lower case; values as Latin-1, one character a byte. */
 function headerPairs(raw: readonly unknown[]): [string, string][] {
   const pairs: [string, string][] = []
-  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([text(raw[at]).toLowerCase(), text(raw[at + 1])])
+  const end = Math.min(raw.length, 2 * MOST_HEADERS)
+  for (let at = 0; at + 1 < end; at += 2)
+    pairs.push([text(raw[at]).toLowerCase(), unpadded(text(raw[at + 1]))])
   return pairs
+}
+
+/** Spaces and tabs at the end are not part of a value (RFC 9110, 5.5); the parser takes away those at the beginning. */
+function unpadded(value: string): string {
+  let end = value.length
+  while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end -= 1
+  return value.slice(0, end)
 }
 
 function text(raw: unknown): string {

@@ -95,6 +95,10 @@ export function requestFailure(error: unknown, host: string): OutboundFailure {
       message: oneLine(`${host} closed the connection without a response (${messageOf(error)})`),
     }
   }
+  if (code === 'ERR_ASSERTION') {
+    // undici takes some things for impossible that a receiver may well send, such as a status of 000.
+    return { code: 'protocol', message: oneLine(`${host} sent what is no response of HTTP/1.1`) }
+  }
   const fromOutside = isParserError(error) || protocolCodes.has(code) || isSystemError(error)
   return { code: fromOutside ? 'protocol' : 'local', message }
 }

@@ -2,6 +2,8 @@ import { type HookwrightError, problem } from '../core/errors.ts'
 
 const MOST_HEADERS = 64
 const LARGEST_HEADERS = 8192
+/** With those that are added to a hook's own. Many servers take no more than this, and a row may hold anything. */
+const LARGEST_SENT = 16 * 1024
 
 /** A token: RFC 9110, 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -43,21 +45,39 @@ export function checkHeaders(headers: unknown): Record<string, string> {
   const entries = Object.entries(headers)
   if (entries.length > MOST_HEADERS) throw invalid(`there are more than ${MOST_HEADERS}`)
   const seen = new Set<string>()
-  let size = 0
   for (const [name, value] of entries) {
-    const shown = JSON.stringify(name.slice(0, 60))
-    if (typeof value !== 'string') throw invalid(`the value of ${shown} is not a string`)
     const malformed = malformedHeader(name, value)
     if (malformed !== undefined) throw invalid(malformed)
     const lower = name.toLowerCase()
     if (isForbidden(lower))
-      throw invalid(`${shown} cannot be set, because it is part of how deliveries are sent and signed`)
-    if (seen.has(lower)) throw invalid(`${shown} is there twice`)
+      throw invalid(`${shown(name)} cannot be set, because it is part of how deliveries are sent and signed`)
+    if (seen.has(lower)) throw invalid(`${shown(name)} is there twice`)
     seen.add(lower)
-    size += name.length + value.length + ': \r\n'.length
   }
-  if (size > LARGEST_HEADERS) throw invalid(`together they have more than ${LARGEST_HEADERS} bytes`)
+  const oversized = oversizedHeaders(entries as [string, string][], LARGEST_HEADERS)
+  if (oversized !== undefined) throw invalid(oversized)
   return Object.fromEntries(entries) as Record<string, string>
+}
+
+/**
+ * Whether headers are more than a receiver takes.
+ *
+ * @param most bytes, of all of them together; by default as many as are sent at all
+ * @returns a sentence that names the largest one
+ */
+export function oversizedHeaders(
+  entries: readonly (readonly [name: string, value: string])[],
+  most = LARGEST_SENT,
+): string | undefined {
+  const sizeOf = ([name, value]: readonly [string, string]) => name.length + value.length + ': \r\n'.length
+  if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) <= most) return undefined
+  const [name] = entries.reduce((largest, entry) => (sizeOf(entry) > sizeOf(largest) ? entry : largest))
+  return `together they have more than ${most} bytes; the largest is ${shown(name)}`
+}
+
+/** A name for a message: it may be a megabyte itself. */
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 60))
 }
 
 /**
@@ -65,10 +85,11 @@ export function checkHeaders(headers: unknown): Record<string, string> {
  *
  * @returns a sentence that names the header and does not show its value
  */
-export function malformedHeader(name: string, value: string): string | undefined {
-  if (!TOKEN.test(name)) return `${JSON.stringify(name.slice(0, 60))} is no name of a header`
+export function malformedHeader(name: string, value: unknown): string | undefined {
+  if (!TOKEN.test(name)) return `${shown(name)} is no name of a header`
+  if (typeof value !== 'string') return `the value of ${shown(name)} is not a string`
   if (!VALUE.test(value))
-    return `the value of ${JSON.stringify(name)} has a line break, a control character or one beyond Latin-1`
+    return `the value of ${shown(name)} has a line break, a control character or one beyond Latin-1`
   return undefined
 }
 

@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAddressPolicy } from './address-policy.ts'
 import type { OutboundResult, Transport } from './post.ts'
-import { type Answer, forever, ok, TestServer } from './test-server.ts'
+import { drip, flood, say, sayAndClose, sayAndReset } from './test-answers.ts'
+import { type Answer, ok, TestServer } from './test-server.ts'
 import { createTransport } from './transport.ts'
 
 /** One server that plays every trick, and one connection slot, so that a slot that leaks is missed at once. */
@@ -44,32 +45,6 @@ const LONG = 'x'.repeat(10_000)
 const HEADERS = 'x: y\r\n'.repeat(1000)
 const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024))
 
-const say =
-  (...texts: (string | Buffer)[]): Answer =>
-  (socket) => {
-    for (const text of texts) socket.write(text)
-  }
-const sayAndClose =
-  (text: string): Answer =>
-  (socket) =>
-    socket.end(text)
-const sayAndReset =
-  (text: string): Answer =>
-  (socket) =>
-    socket.write(text, () => setTimeout(() => socket.resetAndDestroy(), 30))
-const flood =
-  (start: string, text: string): Answer =>
-  (socket) => {
-    socket.write(start)
-    forever(socket, text)
-  }
-const drip =
-  (start: string, text: string): Answer =>
-  (socket) => {
-    socket.write(start)
-    forever(socket, text, 20)
-  }
-
 const modes: [name: string, expected: string, answer: Answer][] = [
   ['never answers', 'timeout', say()],
   ['drips its status line', 'timeout', drip('HTTP/1.1 200 ', 'O')],
@@ -88,6 +63,8 @@ const modes: [name: string, expected: string, answer: Answer][] = [
   ],
   ['sends 100 alone', 'protocol', say('HTTP/1.1 100 Continue\r\n\r\n')],
   ['switches protocols', 'protocol', say('HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')],
+  ['switches protocols without saying to what', 'protocol', say('HTTP/1.1 101 X\r\n\r\n')],
+  ['answers with status 000', 'protocol', say('HTTP/1.1 000 X\r\ncontent-length: 0\r\n\r\n')],
   ['closes without an answer', 'protocol', sayAndClose('')],
   ['resets without an answer', 'protocol', (socket) => socket.resetAndDestroy()],
   ['closes amid the headers', 'protocol', sayAndClose(`${HEAD}x: y`)],
@@ -263,5 +240,13 @@ describe('the body of a response', () => {
       ['set-cookie', 'b=2'],
       ['content-length', '0'],
     ])
+  })
+
+  it('comes with 256 headers at the most, without the spaces around their values', async () => {
+    const response = await bodyOf(
+      say(`${HEAD}X: \t y z \t \r\n${'a: b\r\n'.repeat(300)}content-length: 0\r\n\r\n`),
+    )
+    expect(response?.headers).toHaveLength(256)
+    expect(response?.headers[0]).toEqual(['x', 'y z'])
   })
 })

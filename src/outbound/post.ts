@@ -11,9 +11,9 @@ export interface OutboundRequest {
 }
 
 export interface OutboundResponse {
-  /** 200 to 599; a redirect is a response like any other and is not followed. */
+  /** Three digits, from 200; a redirect is a response like any other and is not followed. */
   status: number
-  /** In the order in which they came; names in lower case. */
+  /** The first 256, in the order in which they came; names in lower case. */
   headers: [string, string][]
   /** The first 16 KiB, as they came: nothing is decompressed. */
   body: Uint8Array

@@ -90,7 +90,7 @@ function endOf(received: string): number | undefined {
 export const ok: Answer = (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
 
 /** Writes the same again and again, as fast as the other side reads, or every so many milliseconds. */
-export function forever(socket: Socket, text: string, everyMs?: number): void {
+export function forever(socket: Socket, text: string | Buffer, everyMs?: number): void {
   if (everyMs !== undefined) {
     const timer = setInterval(() => socket.write(text), everyMs)
     socket.on('close', () => clearInterval(timer))

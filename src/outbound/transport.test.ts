@@ -125,6 +125,8 @@ describe('a request that cannot be sent', () => {
     ['Host', { HOST: 'evil.example' }, 'HOST'],
     ['Content-Length', { 'content-length': '3' }, 'content-length'],
     ['Connection', { Connection: 'upgrade' }, 'Connection'],
+    ['what is no string', { X: 1 as never }, '"X"'],
+    ['1 MB of headers', { A: '1', 'X-Large': 'x'.repeat(2 ** 20), B: '2' }, '"X-Large"'],
   ])('for %s is a local fault that names the header, and takes no slot with it', async (_, headers, name) => {
     const narrow = connect({ connectionsPerOrigin: 1 })
     for (let n = 0; n < 5; n += 1) {

@@ -4,7 +4,7 @@ import { Connections } from './connections.ts'
 import { createResolve, type Resolve } from './dns.ts'
 import { Exchange } from './exchange.ts'
 import type { OutboundFailure } from './failure.ts'
-import { isFraming, malformedHeader } from './headers.ts'
+import { isFraming, malformedHeader, oversizedHeaders } from './headers.ts'
 import type { OutboundRequest, Transport } from './post.ts'
 
 export interface TransportOptions {
@@ -78,12 +78,14 @@ function checkUrl(url: URL | null): OutboundFailure | undefined {
  */
 function takeHeaders(request: OutboundRequest, headers: string[]): OutboundFailure | undefined {
   if (request.signal?.aborted === true) return ABORTED
-  for (const [name, value] of Object.entries(request.headers)) {
+  const entries = Object.entries(request.headers)
+  for (const [name, value] of entries) {
     const problem = malformedHeader(name, value)
     if (problem !== undefined) return { code: 'local', message: problem }
     if (isFraming(name.toLowerCase()))
       return { code: 'local', message: `the header ${name} is not the sender's to set` }
     headers.push(name, value)
   }
-  return undefined
+  const oversized = oversizedHeaders(entries)
+  return oversized === undefined ? undefined : { code: 'local', message: `of the headers, ${oversized}` }
 }
