@@ -37,6 +37,10 @@ import {
   Keeper,
   type MigrateOptions,
   migrate,
+  type PruneOptions,
+  Pruner,
+  type RetentionOptions,
+  retentionSettings,
   SEAMS,
   type Seams,
   transportOf,
@@ -65,6 +69,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   deny?: readonly string[]
   /** How deliveries are made: concurrency, time limits, retries. */
   dispatch?: DispatchOptions
+  /** For how long events, deliveries and attempts are kept: 30 days if left out, for ever with `false`. */
+  retention?: RetentionOptions | false
   /** Where the REST API is mounted; found from each request if left out. */
   basePath?: string
   /** Where trouble is reported to: pino, or anything like it. The console if left out. */
@@ -154,7 +160,10 @@ export function createHooks<
     logger,
     transport,
     // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
-    onStop: () => void keeper.stop(),
+    onStop: () => {
+      void keeper.stop()
+      void pruner.stop()
+    },
   })
   const sender = { store, catalog, clock, random, capture, wake: () => dispatcher.wake() }
   const keeper = new Keeper({
@@ -168,6 +177,7 @@ export function createHooks<
       void dispatcher.stop()
     },
   })
+  const pruner = new Pruner({ store, settings: retentionSettings(options.retention), clock, logger })
   const handler = createHttpHandler({
     registry,
     catalog,
@@ -196,7 +206,9 @@ export function createHooks<
       // The database may take its time, and stop() come meanwhile.
       if (start !== starts) return
       await dispatcher.start()
-      if (dispatcher.running) keeper.start()
+      if (!dispatcher.running) return
+      keeper.start()
+      pruner.start()
     },
     async drain(drainOptions?: DrainOptions) {
       const deadlineMs = drainDeadline(drainOptions)
@@ -204,9 +216,11 @@ export function createHooks<
       store.verify()
       return await dispatcher.drain(deadlineMs)
     },
+    prune: (pruneOptions?: PruneOptions) => pruner.prune(pruneOptions),
     async stop() {
       starts += 1
       await keeper.stop()
+      await pruner.stop()
       await dispatcher.stop()
     },
     async close() {

@@ -46,4 +46,11 @@ export type {
   RotationOptions,
 } from './hooks/index.ts'
 export type { Authenticate, Caller } from './http/index.ts'
-export type { Hooks, MigrateOptions, MigrationReport } from './operations/index.ts'
+export type {
+  Hooks,
+  MigrateOptions,
+  MigrationReport,
+  Pruned,
+  PruneOptions,
+  RetentionOptions,
+} from './operations/index.ts'

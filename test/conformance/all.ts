@@ -7,6 +7,7 @@ import { hookOptionSuite } from './hook-option.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
 import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
+import { retentionSuite } from './retention.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
@@ -23,6 +24,7 @@ export function allSuites(harness: Harness): void {
   claimSuite(harness)
   retrySuite(harness)
   drainSuite(harness)
+  retentionSuite(harness)
   migrateSuite(harness)
   resilienceSuite(harness)
   testingSuite(harness)
