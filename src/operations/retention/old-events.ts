@@ -3,7 +3,7 @@ import { skippingLocked } from '../../store/lock-rows.ts'
 import type { Store } from '../../store/store.ts'
 import { exec, rows, type Work } from '../../store/work.ts'
 
-/** Events that are looked at in one go, and removed in one transaction at the most. */
+/** Events that are looked at in one go. */
 const EVENTS_AT_ONCE = 500
 
 /** The numbers of the next events. @param before a number that is not reached */

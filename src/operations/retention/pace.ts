@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Between two parts it rests so many times as long as the last one took: others have the database for most of the time. */
-const REST = 4
+const REST = 9
 /** Also after a part that took no time at all, so that whoever waits for the lock gets it. */
-const SHORTEST_REST_MS = 1
+const SHORTEST_REST_MS = 5
 /** One part that had to wait long for a lock must not stretch a sweep for ever. */
 const LONGEST_REST_MS = 1_000
 

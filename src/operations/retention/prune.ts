@@ -38,20 +38,26 @@ export async function prune(
   if (!taken) return { deliveries: 0, attempts: 0, events: 0, hooks: 0, cancelled: 0, finished: false }
 
   const pace = new Pace(signal, late)
-  const write = <T>(work: () => Work<T>): Promise<T> =>
+  const renew = async <T>(work?: () => Work<T>): Promise<T> => {
+    const until = clock.now() + LEASE_MS
+    const result = await store.write(
+      function* () {
+        if (!(yield* chore.prolong(held, until))) throw new BrokenOff()
+        return work === undefined ? undefined : yield* work()
+      },
+      { durable: false },
+    )
+    held = until
+    return result as T
+  }
+  const write = <T>(work: () => Work<T>): Promise<T> => pace.part(() => renew(work))
+  const read = <T>(work: () => Work<T>): Promise<T> =>
     pace.part(async () => {
-      const until = clock.now() + LEASE_MS
-      const result = await store.write(
-        function* () {
-          if (!(yield* chore.prolong(held, until))) throw new BrokenOff()
-          return yield* work()
-        },
-        { durable: false },
-      )
-      held = until
-      return result
+      // Looking may go on for long where there is nothing to remove.
+      if (clock.now() >= held - LEASE_MS / 2) await renew()
+      return await store.read(work)
     })
-  const sweep = new Sweep({ store, clock, settings, pace, write })
+  const sweep = new Sweep({ clock, store, settings, read, write })
   const giveBack = (nextAt?: number) => store.write(() => chore.giveBack(held, nextAt), { durable: false })
   try {
     await sweep.run()

@@ -10,27 +10,6 @@ export interface DeliveryKey {
   event_seq: number
 }
 
-/** Rows that one transaction removes: each delivery, and its attempts. */
-const ROWS_AT_ONCE = 1_000
-
-/** Deliveries in parts that one transaction removes. A delivery knows how many attempts it has. */
-export function inChunks<Delivery extends DeliveryKey & { attempts: number }>(
-  deliveries: readonly Delivery[],
-): Delivery[][] {
-  const chunks: Delivery[][] = []
-  let room = 0
-  for (const delivery of deliveries) {
-    const cost = 1 + delivery.attempts
-    if (chunks.length === 0 || cost > room) {
-      chunks.push([])
-      room = ROWS_AT_ONCE
-    }
-    chunks.at(-1)?.push(delivery)
-    room -= cost
-  }
-  return chunks
-}
-
 /**
  * Removes finished deliveries and their attempts. Those stay that were set up again meanwhile, or that somebody has locked,
  * as for setting them up again.

@@ -2,13 +2,13 @@ import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
 import type { Work } from '../../store/work.ts'
 import { cancelWaiting, waitedTooLong } from './cancel-waiting.ts'
+import { inChunks, rowsAtOnce } from './chunks.ts'
 import { lookAtHooks, removeHooks } from './deleted-hooks.ts'
 import { firstSince } from './first-since.ts'
 import { KeptEvents } from './kept-events.ts'
 import { BEGINNING, lookAtOld, type OldDelivery, type Place } from './old-deliveries.ts'
 import { lookAtEvents, lookAtUnfinished, removeEvents } from './old-events.ts'
-import type { Pace } from './pace.ts'
-import { inChunks, removeDeliveries } from './remove-deliveries.ts'
+import { removeDeliveries } from './remove-deliveries.ts'
 import { DAY_MS, type RetentionSettings } from './settings.ts'
 
 /** What was removed. */
@@ -26,7 +26,8 @@ export interface SweepContext {
   store: Store
   clock: Clock
   settings: RetentionSettings
-  pace: Pace
+  /** Runs a part that only looks. */
+  read<T>(work: () => Work<T>): Promise<T>
   /** Runs a part that writes, as one transaction. */
   write<T>(work: () => Work<T>): Promise<T>
 }
@@ -50,7 +51,7 @@ export class Sweep {
 
   async run(): Promise<void> {
     // Before anything else: what gets deliveries from now on has them behind this sweep's back.
-    const unfinished = await this.#read(() => lookAtUnfinished(this.#context.store))
+    const unfinished = await this.#context.read(() => lookAtUnfinished(this.#context.store))
     for (const seq of unfinished ?? []) this.#kept.add(seq)
     await this.#deliveries()
     if (unfinished !== undefined) await this.#events()
@@ -59,11 +60,11 @@ export class Sweep {
 
   async #deliveries(): Promise<void> {
     const { store } = this.#context
-    const before = await this.#read(() => firstSince(store, this.#since))
+    const before = await this.#context.read(() => firstSince(store, this.#since))
     let place: Place | undefined = BEGINNING
     while (place !== undefined) {
       const from: Place = place
-      const { found, next } = await this.#read(() => lookAtOld(store, from, before))
+      const { found, next } = await this.#context.read(() => lookAtOld(store, from, before))
       await this.#remove(found.filter((delivery) => this.#isOver(delivery)))
       const staying = found.filter((delivery) => !this.#isOver(delivery))
       for (const { event_seq } of staying) this.#kept.add(event_seq)
@@ -78,7 +79,8 @@ export class Sweep {
 
   async #remove(deliveries: readonly OldDelivery[]): Promise<void> {
     const { store, write } = this.#context
-    for (const chunk of inChunks(deliveries)) {
+    // A delivery knows how many attempts it has.
+    for (const chunk of inChunks(deliveries, rowsAtOnce(store), ({ attempts }) => 1 + attempts)) {
       const { removed, attempts } = await write(() => removeDeliveries(store, chunk, this.#since))
       this.removed.deliveries += removed.length
       this.removed.attempts += attempts
@@ -95,7 +97,9 @@ export class Sweep {
     const reason = waitedTooLong(settings.days)
     for (const [hookId, deliveries] of Map.groupBy(waiting, ({ hook_id }) => hook_id)) {
       const terms = { since: this.#since, now: this.#now, reason }
-      this.removed.cancelled += await write(() => cancelWaiting(store, hookId, deliveries, terms))
+      for (const chunk of inChunks(deliveries, rowsAtOnce(store), () => 1)) {
+        this.removed.cancelled += await write(() => cancelWaiting(store, hookId, chunk, terms))
+      }
     }
   }
 
@@ -106,15 +110,18 @@ export class Sweep {
   async #events(): Promise<void> {
     const { store, settings, write } = this.#context
     const createdBefore = this.#since - Math.min(settings.keepMs, DAY_MS)
-    const before = Math.min(await this.#read(() => firstSince(store, createdBefore)), this.#kept.known)
+    const before = Math.min(
+      await this.#context.read(() => firstSince(store, createdBefore)),
+      this.#kept.known,
+    )
     for (let after = 0; ; ) {
       const from = after
-      const seqs = await this.#read(() => lookAtEvents(store, from, before))
+      const seqs = await this.#context.read(() => lookAtEvents(store, from, before))
       const last = seqs.at(-1)
       if (last === undefined) return
       const unneeded = seqs.filter((seq) => !this.#kept.has(seq))
-      if (unneeded.length > 0) {
-        this.removed.events += await write(() => removeEvents(store, unneeded, createdBefore))
+      for (const chunk of inChunks(unneeded, rowsAtOnce(store), () => 1)) {
+        this.removed.events += await write(() => removeEvents(store, chunk, createdBefore))
       }
       after = last
     }
@@ -124,17 +131,15 @@ export class Sweep {
     const { store, write } = this.#context
     for (let after = 0; ; ) {
       const from = after
-      const hooks = await this.#read(() => lookAtHooks(store, from))
+      const hooks = await this.#context.read(() => lookAtHooks(store, from))
       const last = hooks.at(-1)
       if (last === undefined) return
       const dead = hooks.filter(({ deleted_at: at }) => at !== null && at < this.#since).map(({ id }) => id)
-      if (dead.length > 0) this.removed.hooks += await write(() => removeHooks(store, dead, this.#since))
+      // Each with two notes at the most.
+      for (const chunk of inChunks(dead, rowsAtOnce(store), () => 3)) {
+        this.removed.hooks += await write(() => removeHooks(store, chunk, this.#since))
+      }
       after = last.id
     }
-  }
-
-  #read<T>(work: () => Work<T>): Promise<T> {
-    const { store, pace } = this.#context
-    return pace.part(() => store.read(work))
   }
 }
