@@ -1,7 +1,7 @@
 import type { BenchOptions, Section, SectionResult } from '../section.ts'
 import { inChild } from '../support/child.ts'
 
-const DATABASES = process.env.ONLY?.split(',') ?? ['node:sqlite', 'postgres']
+const DATABASES = ['node:sqlite', 'postgres']
 
 /** Whether deliveries take longer while a sweep removes what is too old from a database with a million of it. */
 export const retention: Section = {
