@@ -9,11 +9,12 @@ import { explain } from './explain/index.ts'
 import { describeMachine } from './machine.ts'
 import { parseOptions, usage } from './options.ts'
 import { printSection } from './print.ts'
+import { retention } from './retention/index.ts'
 import type { Section } from './section.ts'
 import { compare } from './statistics.ts'
 import { writeTax } from './write-tax/index.ts'
 
-const sections: readonly Section[] = [writeTax, explain]
+const sections: readonly Section[] = [writeTax, retention, explain]
 
 async function main(): Promise<void> {
   const { only, json, help, ...options } = parseOptions(process.argv.slice(2))

@@ -47,8 +47,12 @@ import {
   Keeper,
   type MigrateOptions,
   migrate,
+  type PruneOptions,
+  Pruner,
   type ReplayOptions,
+  type RetentionOptions,
   replay,
+  retentionSettings,
   retry,
   SEAMS,
   type Seams,
@@ -80,6 +84,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   deny?: readonly string[]
   /** How deliveries are made: concurrency, time limits, retries. */
   dispatch?: DispatchOptions
+  /** For how long events, deliveries and attempts are kept: 30 days if left out, for ever with `false`. */
+  retention?: RetentionOptions | false
   /** Where the REST API is mounted; found from each request if left out. */
   basePath?: string
   /** Where trouble is reported to: pino, or anything like it. The console if left out. */
@@ -129,6 +135,7 @@ export function createHooks<
   const fields = defineFields(hook.fields)
   const policy = createAddressPolicy(addresses(options))
   const settings = dispatchSettings(options.dispatch)
+  const retention = retentionSettings(options.retention)
   const random = systemRandom
 
   // A socket for every attempt, whatever its origin: the hooks of one origin never wait for each other.
@@ -182,7 +189,10 @@ export function createHooks<
     },
     deliver: hook.deliver,
     // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
-    onStop: () => void keeper.stop(),
+    onStop: () => {
+      void keeper.stop()
+      void pruner.stop()
+    },
   })
   const byHand = {
     store,
@@ -193,7 +203,8 @@ export function createHooks<
     random,
     find: hook.find as never,
     db: store.applicationDb as Kysely<never>,
-    oldestMs: OLDEST_REPLAY_MS,
+    // What is older is not sent again: it may be pruned at any moment.
+    oldestMs: retention === false ? Number.POSITIVE_INFINITY : retention.keepMs,
     wake: () => dispatcher.wake(),
   }
   const sender = { store, catalog, clock, random, capture, wake: () => dispatcher.wake() }
@@ -208,6 +219,7 @@ export function createHooks<
       void dispatcher.stop()
     },
   })
+  const pruner = new Pruner({ store, settings: retention, clock, logger })
   const handler = createHttpHandler({
     registry,
     catalog,
@@ -235,7 +247,9 @@ export function createHooks<
       // The database may take its time, and stop() come meanwhile.
       if (start !== starts) return
       await dispatcher.start()
-      if (dispatcher.running) keeper.start()
+      if (!dispatcher.running) return
+      keeper.start()
+      pruner.start()
     },
     async drain(drainOptions?: DrainOptions) {
       const deadlineMs = drainDeadline(drainOptions)
@@ -247,9 +261,11 @@ export function createHooks<
       await listeners.settled(clock, endsAt - clock.now())
       return drained
     },
+    prune: (pruneOptions?: PruneOptions) => pruner.prune(pruneOptions),
     async stop() {
       starts += 1
       await keeper.stop()
+      await pruner.stop()
       await dispatcher.stop()
     },
     async close() {
@@ -282,9 +298,6 @@ export function createHooks<
   Object.defineProperty(whole, SEAMS, { value: Object.assign(seams, { dispatcher }) })
   return whole as never
 }
-
-/** What is older is not sent again: it may be pruned at any moment. */
-const OLDEST_REPLAY_MS = 30 * 24 * 60 * 60_000
 
 function addresses({ allow, deny }: { allow?: readonly string[]; deny?: readonly string[] }) {
   return { ...(allow === undefined ? {} : { allow }), ...(deny === undefined ? {} : { deny }) }

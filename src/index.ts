@@ -62,8 +62,11 @@ export type {
   Hooks,
   MigrateOptions,
   MigrationReport,
+  Pruned,
+  PruneOptions,
   Replayed,
   ReplayOptions,
+  RetentionOptions,
   RetryOutcome,
   TestEventOptions,
 } from './operations/index.ts'

@@ -9,6 +9,8 @@ export const BLOCKED_HOOK = 5_000
 const BLOCKED_DELIVERIES = 90_000
 export const HOOKS_OF_EVENT = 10
 const OLD_EVENTS = 100_000
+/** Between the first event and the last: a millisecond each. */
+export const MILLISECONDS_OF_EVENTS = OLD_EVENTS
 /** Events whose deliveries are due now. */
 const DUE_EVENTS = 1_000
 /** Events that are not fanned out yet. */

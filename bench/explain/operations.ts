@@ -19,6 +19,7 @@ import {
 import type { Prepared } from '../../src/events/prepare.ts'
 import type { Store } from '../../src/store/store.ts'
 import { BLOCKED_HOOK } from './fill.ts'
+import { retentionOperations } from './retention.ts'
 
 /** Something that the product does with the database. */
 export interface Operation {
@@ -193,6 +194,7 @@ export function operationsOf(): Operation[] {
       run: (store) => listEvents(store, { owner: 'nobody' }),
     },
     { purpose: 'List events that fail', run: (store) => listEvents(store, { failing: true }) },
+    ...retentionOperations(),
   ]
 }
 

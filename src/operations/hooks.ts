@@ -19,6 +19,7 @@ import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
 import type { Replayed } from './replay.ts'
 import type { ReplayOptions } from './replay-options.ts'
+import type { Pruned, PruneOptions } from './retention/index.ts'
 import type { RetryOutcome } from './retry.ts'
 import type { TestEventOptions } from './test-event.ts'
 
@@ -78,6 +79,19 @@ export interface Hooks<
    * ```
    */
   drain(options?: DrainOptions): Promise<Drained>
+  /**
+   * Removes events, deliveries and attempts that are older than the option `retention` says, now: for a cron route or a
+   * scheduled function. While a dispatcher runs, it does so by itself. It goes in small steps and rests between them; what
+   * it does not come to is left to a later call. One process at a time: beside another it does nothing.
+   *
+   * @param options `deadlineMs`: how long it may take, in milliseconds; 50,000 unless told
+   * @throws `database_outdated` before `migrate()`, `database_unavailable`, `option_invalid`, also with `retention: false`
+   * @example
+   * ```ts
+   * const { deliveries, finished } = await hooks.prune({ deadlineMs: 25_000 })
+   * ```
+   */
+  prune(options?: PruneOptions): Promise<Pruned>
   /** Ends the dispatcher: attempts under way are finished and written down, the rest is left to the next start. */
   stop(): Promise<void>
   /** Ends the dispatcher and closes all connections. */

@@ -5,6 +5,13 @@ export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts
 export { checkOptions } from './options.ts'
 export { type Replayed, replay } from './replay.ts'
 export type { ReplayOptions } from './replay-options.ts'
+export {
+  type Pruned,
+  type PruneOptions,
+  Pruner,
+  type RetentionOptions,
+  retentionSettings,
+} from './retention/index.ts'
 export { type RetryOutcome, retry } from './retry.ts'
 export { clockOf, SEAMS, type Seams, transportOf } from './seams.ts'
 export { type TestEventOptions, testEvent } from './test-event.ts'

@@ -13,6 +13,7 @@ const OPTIONS = [
   'allow',
   'deny',
   'dispatch',
+  'retention',
   'basePath',
   'logger',
 ]

@@ -11,6 +11,7 @@ import { operationalSuite } from './operational.suite.ts'
 import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { replaySuite } from './replay.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
+import { retentionSuite } from './retention.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
@@ -33,6 +34,7 @@ export function allSuites(harness: Harness): void {
   replaySuite(harness)
   testEventSuite(harness)
   drainSuite(harness)
+  retentionSuite(harness)
   migrateSuite(harness)
   resilienceSuite(harness)
   testingSuite(harness)

@@ -118,6 +118,27 @@ export function postgresWorkersSuite(harness: Harness): void {
       }
     })
 
+    it.each([
+      ['delivery', { deliveries: 0, events: 0 }],
+      ['event', { deliveries: 1, events: 0 }],
+    ])(
+      'do not wait for a row of %s that is too old and locked: it stays for the next time',
+      async (table, removed) => {
+        const { hooks, test } = await app.open((database, logger) =>
+          createHooks({ database, logger, events: { 'user.logged_in': null } }),
+        )
+        await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })
+        await hooks.send('user.logged_in', {}, { owner: 1 })
+        await test.flush()
+        test.clock.advance(40 * 86_400_000)
+        await app.database.exec(`BEGIN; SELECT FROM hookwright.${table} FOR UPDATE`)
+        expect(await hooks.prune()).toMatchObject({ ...removed, finished: true })
+        await app.database.exec('COMMIT')
+        expect(await hooks.prune()).toMatchObject({ deliveries: 1 - removed.deliveries, events: 1 })
+        expect(await hooks.deliveries()).toEqual([])
+      },
+    )
+
     it('deliver what a disabled hook has got while it is enabled at the same moment', async () => {
       let store: Store | undefined
       const { hooks, test } = await app.open((database, logger) => {
