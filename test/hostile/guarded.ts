@@ -24,7 +24,7 @@ export async function openGuarded(answer: Answer = accept, { places = FEW } = {}
     events: { played: null },
     allow: ALLOW,
     authenticate: (request) => request.headers.get('x-user'),
-    dispatch: { concurrency: places, timeoutMs: 10_000, retry: { delaysMs: [] } },
+    dispatch: { concurrency: places, timeoutMs: 10_000, retry: { delaysMs: [] }, breaker: false },
     logger: recordingLogger().logger,
   })
   onTestFinished(() => hooks.close())

@@ -12,7 +12,7 @@ export const statuses = modes([
   ['answers 400', '400', AGAIN, status('400 Bad Request')],
   ['answers 404', '404', AGAIN, status('404 Not Found')],
   ['answers 407', '407', AGAIN, status('407 Proxy Authentication Required')],
-  ['answers 410', '410', AGAIN, status('410 Gone')],
+  ['answers 410', '410', GONE, status('410 Gone')],
   ['answers 421', '421', AGAIN, status('421 Misdirected Request')],
   ['answers 429', '429', AGAIN, status('429 Too Many Requests')],
   ['answers 500', '500', AGAIN, status('500 Oh')],
