@@ -5,6 +5,7 @@ import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { healthSuite } from './health.suite.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
+import { limitsSuite } from './limits.suite.ts'
 import { manualRetrySuite } from './manual-retry.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
 import { operationalSuite } from './operational.suite.ts'
@@ -30,6 +31,7 @@ export function allSuites(harness: Harness): void {
   claimSuite(harness)
   retrySuite(harness)
   healthSuite(harness)
+  limitsSuite(harness)
   manualRetrySuite(harness)
   replaySuite(harness)
   testEventSuite(harness)

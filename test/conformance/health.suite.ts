@@ -255,7 +255,10 @@ export function healthSuite(harness: Harness): void {
         const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
         const { transport } = seams
         const error = { code: 'local', message: 'no file handles' } as const
-        seams.transport = { ...transport, post: async () => ({ durationMs: 1, outcome: 'error', error }) }
+        seams.transport = {
+          close: () => transport.close(),
+          post: async () => ({ durationMs: 1, outcome: 'error', error }),
+        }
         await send(3)
         for (let n = 0; n < 20; n += 1) {
           await test.flush()
