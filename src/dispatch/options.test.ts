@@ -25,6 +25,11 @@ describe('dispatchSettings', () => {
     [{ leaseMs: 99 }, 'dispatch.leaseMs', '99'],
     [{ timeout: 5 }, 'dispatch.timeout', '5'],
     [{ retry: { tries: 3 } }, 'dispatch.retry.tries', '3'],
+    [{ breaker: { failures: 0 } }, 'dispatch.breaker.failures', '0'],
+    [{ breaker: { openMs: 1.5 } }, 'dispatch.breaker.openMs', '1.5'],
+    [{ breaker: { after: 5 } }, 'dispatch.breaker.after', '5'],
+    [{ breaker: true }, 'dispatch.breaker', 'true'],
+    [{ disableAfterMs: 0 }, 'dispatch.disableAfterMs', '0'],
     [null, 'dispatch', 'null'],
     ['fast', 'dispatch', '"fast"'],
   ])('refuses %o, and names the option, the value and the cure', (options, field, value) => {
