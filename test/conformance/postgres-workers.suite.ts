@@ -139,6 +139,32 @@ export function postgresWorkersSuite(harness: Harness): void {
       },
     )
 
+    it('cancel nothing that waits for a hook which somebody is just enabling', async () => {
+      let store: Store | undefined
+      const { hooks, test } = await app.open((database, logger) => {
+        store = database
+        return createHooks({ database, logger, events: { a: null } })
+      })
+      const hook = await hooks.create({ owner: 1, event: 'a', target: TARGET })
+      await hooks.disable(hook.id)
+      await hooks.send('a', {}, { owner: 1 })
+      await test.flush()
+      test.clock.advance(40 * 86_400_000)
+      await app.database.exec('BEGIN; UPDATE hookwright.hook SET disabled_at = NULL')
+      const waiting = CompiledQuery.raw(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+      )
+      const waits = vi.waitFor(
+        async () => expect((await (store as Store).db.executeQuery(waiting)).rows).toHaveLength(1),
+        { timeout: 10_000 },
+      )
+      const pruned = hooks.prune()
+      await Promise.race([waits, pruned])
+      await app.database.exec('COMMIT')
+      expect(await pruned).toMatchObject({ cancelled: 0, finished: true })
+      await waits
+    })
+
     it('deliver what a disabled hook has got while it is enabled at the same moment', async () => {
       let store: Store | undefined
       const { hooks, test } = await app.open((database, logger) => {
