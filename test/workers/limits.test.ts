@@ -67,6 +67,34 @@ describePostgres('three processes that dispatch', () => {
     expect(idsOf(posts).size).toBe(60)
   })
 
+  it('let an ordered hook wait for an event that one of them has not fanned out yet', async () => {
+    const { hooks, send, sendSlow, open, query } = await openProcesses()
+    const { target, posts } = await startRecorder(() => 200)
+    await hooks.create({ owner: 1, event: 'book.noted', target, ordered: true })
+
+    await send(5)
+    const { letGo } = await sendSlow(5)
+    await send(5, 6)
+    await vi.waitFor(async () => {
+      expect(await query('SELECT FROM hookwright.delivery')).toHaveLength(10)
+      const delivered = await query("SELECT FROM hookwright.delivery WHERE status = 'delivered'")
+      expect(delivered.length).toBeGreaterThanOrEqual(5)
+    }, WAITING)
+    // They come back to its lane time and again. Four times are two looks at the least, since what was due before was done.
+    const looks = new Set<string>()
+    await vi.waitFor(async () => {
+      const [lane] = await query<{ next_at: string }>('SELECT next_at FROM hookwright.lane')
+      if (lane !== undefined) looks.add(lane.next_at)
+      expect(posts.length > 5 || looks.size >= 4).toBe(true)
+    }, WAITING)
+    await letGo()
+    // It is what wakes them.
+    await send(1, 11)
+    await vi.waitFor(async () => expect(await open()).toEqual([]), WAITING)
+
+    expect(posts.map(({ n }) => n)).toEqual(range(12))
+  })
+
   it('keep the order when the one that is at it is killed', async () => {
     const { hooks, workers, send, open } = await openProcesses(RETRY, { leaseMs: 700 })
     const { target, posts } = await startRecorder(({ n, by }, attempt) => {

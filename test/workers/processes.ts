@@ -11,6 +11,8 @@ export interface Processes {
   workers: readonly Worker[]
   /** Events `book.noted` of owner 1 with the numbers from `first`, one after the other. */
   send(count: number, first?: number): Promise<void>
+  /** One more such event, which nobody fans out before `letGo` is called: as when the one that has it at hand is slow. */
+  sendSlow(n: number): Promise<{ letGo(): Promise<void> }>
   /** What is not delivered yet, and what is to be fanned out. */
   open(): Promise<unknown[]>
   query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]>
@@ -47,6 +49,26 @@ export async function openProcesses(
     workers,
     async send(count, first = 0) {
       for (let n = first; n < first + count; n += 1) await hooks.send('book.noted', { n }, { owner: 1 })
+    },
+    async sendSlow(n) {
+      const client = await database.connect()
+      try {
+        await client.query('BEGIN')
+        await hooks.send('book.noted', { n }, { owner: 1, tx: client })
+        const { rows } = await client.query<{ seq: string }>(
+          `UPDATE hookwright.event SET fanout_due_at = $1
+           WHERE seq = (SELECT max(seq) FROM hookwright.event) RETURNING seq`,
+          [Date.now() + 3_600_000],
+        )
+        await client.query('COMMIT')
+        const seq = rows[0]?.seq
+        return {
+          letGo: async () =>
+            void (await query(`UPDATE hookwright.event SET fanout_due_at = 0 WHERE seq = ${seq}`)),
+        }
+      } finally {
+        client.release()
+      }
     },
     open: () =>
       query(
