@@ -23,7 +23,7 @@ import type { PayloadFunction } from './request.ts'
 import { follow, reportFaults, type SettleContext } from './settle.ts'
 import { Shares } from './shares.ts'
 import { Underway } from './underway.ts'
-import { LONGEST_SLEEP_MS, waiting } from './waiting.ts'
+import { LONGEST_SLEEP_MS, type Waiting, waiting } from './waiting.ts'
 
 export interface EngineContext extends SettleContext {
   prepare: PrepareContext
@@ -164,7 +164,7 @@ export class Engine {
     const leases = { events: queue.leasesDue(now), attempts: this.#leases.due(now) }
     const toWrite = ready.length + this.#ended.size + leases.events.length + leases.attempts.length
     if (toWrite > 0 || (look.due && free > 0)) {
-      const progress = await this.#write(ready, free, leases)
+      const progress = await this.#write(ready, free, leases, look.listened)
       this.#launch(progress.claimed, signal)
       any ||= progress.any
     }
@@ -198,6 +198,7 @@ export class Engine {
     ready: readonly Prepared[],
     free: number,
     leases: { events: readonly PendingEvent[]; attempts: readonly Claimed[] },
+    listened: Waiting['listened'],
   ): Promise<{ claimed: Claimed[]; any: boolean }> {
     const context = this.#context
     const { store, clock, settings, logger } = context
@@ -213,7 +214,7 @@ export class Engine {
           const now = clock.now()
           const leaseUntil = now + settings.leaseMs
           const lanes = new LaneChanges()
-          const written = yield* ended.write(context, now, lanes)
+          const written = yield* ended.write(context, now, lanes, listened)
           yield* renew(store, leases.attempts.map(keyOf), leaseUntil)
           const events = yield* queue.renew(leases.events, now)
           const { left, parkedFor } = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
