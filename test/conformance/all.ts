@@ -18,6 +18,7 @@ import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
 import { testEventSuite } from './test-event.suite.ts'
 import { testingSuite } from './testing.suite.ts'
+import { toldSuite } from './told.suite.ts'
 
 /** Everything that hookwright promises on every database. */
 export function allSuites(harness: Harness): void {
@@ -32,6 +33,7 @@ export function allSuites(harness: Harness): void {
   retrySuite(harness)
   healthSuite(harness)
   limitsSuite(harness)
+  toldSuite(harness)
   manualRetrySuite(harness)
   replaySuite(harness)
   testEventSuite(harness)
