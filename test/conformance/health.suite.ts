@@ -310,6 +310,16 @@ export function healthSuite(harness: Harness): void {
         )
       })
 
+      it('lose what waits in their lane in the same way', async () => {
+        const { hooks, test, send, answer } = await shop()
+        await hooks.create({ owner: 1, event: 'order.paid', target: `${TARGET}/slow`, rateLimit: 1 })
+        answer(410)
+        await send(20)
+        await test.flush()
+        expect(await hooks.deliveries({ status: 'pending' })).toEqual([])
+        expect(await hooks.deliveries({ status: 'failed' })).not.toEqual([])
+      })
+
       it('can be enabled again, with what they missed', async () => {
         const { hooks, hook, test, send, answer } = await shop()
         answer(410)

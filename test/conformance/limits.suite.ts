@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { fanOut, type Prepared, pendingEvents } from '../../src/events/index.ts'
 import { createHooks, type DispatchOptions } from '../../src/index.ts'
 import { SEAMS, type Seams } from '../../src/operations/index.ts'
-import { application, type BookRow, TARGET } from './application.ts'
+import type { Store } from '../../src/store/store.ts'
+import { application, type BookRow, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
 /** Hooks that must not get everything at once. */
@@ -163,6 +165,64 @@ export function limitsSuite(harness: Harness): void {
         await test.flush()
         expect(test.deliveries).toHaveLength(20)
         expect(most).toBe(1)
+      })
+
+      it('get no second one while the first is under way, whatever wakes their lane', async () => {
+        const { hooks, test, send } = await shop()
+        await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, ordered: true })
+        const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+        const { transport } = seams
+        const answer = Promise.withResolvers<void>()
+        let underWay = 0
+        seams.transport = {
+          close: () => transport.close(),
+          async post(request) {
+            underWay += 1
+            await answer.promise
+            return await transport.post(request)
+          },
+        }
+        await send(2)
+        for (let turn = 0; turn < 5; turn += 1) {
+          await seams.dispatcher.turn()
+          await send(1)
+          test.clock.advance(100)
+        }
+        expect(underWay).toBe(1)
+        answer.resolve()
+        await test.flush()
+        expect(underWay).toBe(7)
+      })
+
+      it('have their deliveries in the lane from the beginning, so that none is ahead of those before it', async () => {
+        let store: Store | undefined
+        const { hooks } = await app.open((database, logger) => {
+          store = database
+          return createHooks({ database, logger, events: { 'order.paid': null } })
+        })
+        const make = (path: string, limits: object) =>
+          hooks.create({ owner: 1, event: 'order.paid', target: `${TARGET}/${path}`, ...limits })
+        const ordered = await make('ordered', { ordered: true })
+        const limited = await make('limited', { rateLimit: 5 })
+        const plain = await make('plain', {})
+        await hooks.send('order.paid', {}, { owner: 1 })
+        const opened = store as unknown as Store
+        const { db } = opened
+        const [event] = await opened.read(() =>
+          pendingEvents(opened, { now: START, limit: 9, except: [], unknown: [] }),
+        )
+        const prepared: Prepared = { event, outcome: 'ready', data: '{}', found: undefined } as never
+        const { parkedFor } = await opened.write(() => fanOut(opened, [prepared], START, 100))
+        expect(parkedFor.toSorted((a, b) => a - b)).toEqual([ordered.id, limited.id])
+        const parked = await db
+          .selectFrom('delivery')
+          .select('hook_id')
+          .where('parked_due_at', 'is not', null)
+          .where('due_at', 'is', null)
+          .orderBy('hook_id')
+          .execute()
+        expect(parked.map(({ hook_id }) => hook_id)).toEqual([ordered.id, limited.id])
+        expect(plain.id).toBeGreaterThan(limited.id)
       })
 
       it('wait behind one that fails, until it is delivered or has failed for good', async () => {
