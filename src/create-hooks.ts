@@ -139,10 +139,8 @@ export function createHooks<
   const retention = retentionSettings(options.retention)
   const random = systemRandom
 
-  // A socket for every attempt, whatever its origin: the hooks of one origin never wait for each other.
-  const { concurrency } = settings
-  const newTransport = () =>
-    createTransport({ policy, maxConnections: concurrency, connectionsPerOrigin: concurrency })
+  const { concurrency: maxConnections, connectionsPerOrigin } = settings
+  const newTransport = () => createTransport({ policy, maxConnections, connectionsPerOrigin })
   const seams: Omit<Seams, 'dispatcher'> = { clock: store.clock, transport: newTransport() }
   const clock = clockOf(seams)
   const transport = transportOf(seams)

@@ -6,6 +6,7 @@ describe('dispatchSettings', () => {
     expect(dispatchSettings()).toMatchObject({
       concurrency: 256,
       concurrencyPerHook: 20,
+      connectionsPerOrigin: 256,
       timeoutMs: 15_000,
       leaseMs: 10_000,
     })
@@ -16,7 +17,16 @@ describe('dispatchSettings', () => {
     expect(dispatchSettings(options)).toMatchObject(options)
   })
 
+  it('has connections to an origin for everything, or for one hook at the least', () => {
+    expect(dispatchSettings({ concurrency: 10 })).toMatchObject({ connectionsPerOrigin: 10 })
+    const few = { concurrency: 10, connectionsPerOrigin: 10 }
+    expect(dispatchSettings(few)).toMatchObject(few)
+    expect(dispatchSettings({ connectionsPerOrigin: 20 })).toMatchObject({ connectionsPerOrigin: 20 })
+  })
+
   it.each([
+    [{ connectionsPerOrigin: 19 }, 'dispatch.connectionsPerOrigin', '19'],
+    [{ connectionsPerOrigin: 0 }, 'dispatch.connectionsPerOrigin', '0'],
     [{ concurrency: 0 }, 'dispatch.concurrency', '0'],
     [{ concurrency: 2.5 }, 'dispatch.concurrency', '2.5'],
     [{ concurrencyPerHook: '20' }, 'dispatch.concurrencyPerHook', '"20"'],
