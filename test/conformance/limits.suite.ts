@@ -105,6 +105,19 @@ export function limitsSuite(harness: Harness): void {
         expect(counts).toEqual([1, 0, 1, 0, 1, 0, 1, 0, 1, 0])
       })
 
+      it('keep to it where an attempt is asked for by its id', async () => {
+        const { hooks, test, send, arrived } = await shop({ retry: { delaysMs: [10, 10], jitter: 0 } })
+        await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, rateLimit: 1 })
+        test.respond(() => ({ status: 500 }))
+        await send(1)
+        expect(await arrived()).toHaveLength(1)
+        test.clock.advance(20)
+        const [delivery] = await hooks.deliveries()
+        expect(await hooks.attempt(delivery?.id ?? '')).toEqual({ status: 'pending', attempted: false })
+        test.clock.advance(1_000)
+        expect(await arrived()).toHaveLength(1)
+      })
+
       it('hold nobody else up', async () => {
         const { hooks, send, arrived } = await shop()
         await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, rateLimit: 0.1 })
