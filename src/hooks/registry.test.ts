@@ -56,6 +56,7 @@ describe('retire', () => {
     await hooks.retire(1, {
       ...end,
       *unless() {
+        yield* []
         return true
       },
     })
