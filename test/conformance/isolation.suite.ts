@@ -6,6 +6,7 @@ import { application, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
 const CONCURRENCY = 16
+const MOST_TURNS = 500
 const SLOW = `${TARGET}/slow`
 const FINE = `${TARGET}/fine`
 
@@ -15,17 +16,19 @@ export function isolationSuite(harness: Harness): void {
     const app = application(harness)
 
     /** A hook that answers, and has answered once, and others whose answers are in the test's hands. */
-    async function neighbours(slowHooks: number, limits: { ordered?: boolean } = {}) {
+    async function neighbours(slowHooks: number, limits: { ordered?: boolean } = {}, payload = plain) {
       const { hooks, test } = await app.open((database, logger) =>
         createHooks({
           database,
           logger,
           events: { slow: null, fine: null },
+          hook: { payload },
           dispatch: { concurrency: CONCURRENCY, concurrencyPerHook: 4, breaker: false },
         }),
       )
       const held = new Set<(result: OutboundResult) => void>()
       const met = new Set<string>()
+      let asked = 0
       let holds = true
       const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
       const { dispatcher, transport } = seams
@@ -40,7 +43,8 @@ export function isolationSuite(harness: Harness): void {
       }
       /** Turns until the dispatcher would sleep, and whatever ends at once has ended and is written down. */
       async function turns() {
-        for (let calm = 0; calm < 3; ) {
+        for (let [calm, all] = [0, 0]; calm < 3; all += 1) {
+          if (all > MOST_TURNS) throw new Error('the dispatcher goes on and on')
           calm = (await dispatcher.turn()) > 0 ? calm + 1 : 0
           await new Promise(setImmediate)
         }
@@ -56,7 +60,10 @@ export function isolationSuite(harness: Harness): void {
         dispatcher,
         held,
         /** Whether all have been sent something. */
-        all: () => met.size === slowHooks,
+        all() {
+          if (++asked > MOST_TURNS) throw new Error('some are never sent anything')
+          return met.size === slowHooks
+        },
         turns,
         fine,
         hold(value: boolean) {
@@ -142,7 +149,7 @@ export function isolationSuite(harness: Harness): void {
 
     it('go out at once beside many lanes for whose hooks there is no room', async () => {
       const { test, dispatcher, held, all, turns, fine, hooks, answer, send, expectNothingLeft } =
-        await neighbours(70, { ordered: true })
+        await neighbours(120, { ordered: true })
       await send('slow', 8)
       await turns()
       for (let known = false; !known; ) {
@@ -153,14 +160,38 @@ export function isolationSuite(harness: Harness): void {
       }
       expect(held.size).toBe(CONCURRENCY / 2)
       const before = fine()
-      test.clock.advance(1)
+      test.clock.advance(2_000)
       await hooks.send('fine', 1, { owner: 1 })
+      // Their places come free, and are taken again: whoever had no room before must be looked at anew.
+      answer()
+      await new Promise(setImmediate)
       let sleep = 0
       while (sleep === 0) sleep = await dispatcher.turn()
       await vi.waitFor(() => expect(fine()).toBe(before + 1))
+      await turns()
+      expect(held.size).toBe(CONCURRENCY / 2)
       await expectNothingLeft()
     })
+
+    it('are not taken for slow because of a fault of our own', async () => {
+      let fails = true
+      const { turns, hold, send, held } = await neighbours(1, {}, (hook, event) => {
+        if (fails && hook.target !== FINE) throw new Error('a fault of ours')
+        return plain(hook, event)
+      })
+      hold(true)
+      await send('slow')
+      await turns()
+      fails = false
+      await send('slow', 9)
+      await turns()
+      expect(held.size).toBe(4)
+    })
   })
+}
+
+function plain(_: { target: string }, { data }: { data: unknown }): unknown {
+  return { data }
 }
 
 const RESPONSE: OutboundResult = {
