@@ -1,4 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -66,6 +68,33 @@ describe('createHooks', () => {
     await hooks.start()
     expect(existsSync(join(folder, 'app.db'))).toBe(true)
     await hooks.close()
+  })
+
+  it('opens no more connections to an origin than it is told', async () => {
+    let sockets = 0
+    const server = createServer((_, response) => void response.end())
+    server.on('connection', () => {
+      sockets += 1
+    })
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const hooks = createHooks({
+      database: database(),
+      logger: silentLogger,
+      events: { 'user.logged_in': null },
+      allow: ['127.0.0.1/32'],
+      dispatch: { concurrencyPerHook: 1, connectionsPerOrigin: 1 },
+    })
+    await hooks.migrate()
+    for (const path of ['a', 'b', 'c']) {
+      await hooks.create({ owner: 1, event: 'user.logged_in', target: `http://127.0.0.1:${port}/${path}` })
+    }
+    await hooks.send('user.logged_in', {}, { owner: 1 })
+    expect(await hooks.drain()).toMatchObject({ delivered: 3 })
+    // Kept alive, one serves all three, one after the other.
+    expect(sockets).toBe(1)
+    await hooks.close()
+    server.close()
   })
 
   it('lets nobody into the REST API while authenticate is left out', async () => {

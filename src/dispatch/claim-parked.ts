@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { givenRows } from '../store/given-rows.ts'
 import { skippingLocked } from '../store/lock-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
@@ -11,18 +13,33 @@ import { type ClaimContext, type Key, unpark } from './parking.ts'
 
 /** Lanes that are looked at in one claim. */
 const LANES = 50
+/** Hooks without room that are passed over, at the most. */
+const CROWDED_OUT_KEPT = 2_000
+
+export interface ParkedClaim extends Claim {
+  /** Hooks whose lanes are due, and for which others like them have left no room. */
+  crowdedOut: readonly number[]
+}
 
 /**
  * Takes parked deliveries of hooks whose lanes are due. It is a transaction of its own: it locks lanes, and whoever does
  * must not wait for others. The lanes are locked in one statement and the deliveries looked at in the next, so that none is
  * overlooked that was parked meanwhile. What a hook is limited to holds over all workers, because none has its lane twice.
+ *
+ * @param crowdedOut what the last call gave: they are passed over for as long as there is no room for them
  */
-export function* claimParked(context: ClaimContext, room: Room): Work<Claim> {
+export function* claimParked(
+  context: ClaimContext,
+  room: Room,
+  crowdedOut: readonly number[] = [],
+): Work<ParkedClaim> {
   const { store, now, probeUntil } = context
-  const lanes = yield* rows(dueLanes(store, now))
-  if (lanes.length === 0) return { claimed: [], putAside: 0 }
-  const hooks = yield* hooksOf(context, lanes, false)
   const left = new Allowance(room)
+  // They would stand before the others, turn after turn.
+  const passed = crowdedOut.filter((hookId) => left.isCrowdedOut(hookId))
+  const lanes = yield* rows(dueLanes(store, now, passed))
+  if (lanes.length === 0) return { claimed: [], putAside: 0, crowdedOut: passed }
+  const hooks = yield* hooksOf(context, lanes, false)
   const taken: Key[] = []
   let putAside = 0
   for (const lane of lanes) {
@@ -41,16 +58,28 @@ export function* claimParked(context: ClaimContext, room: Room): Work<Claim> {
       taken.push(...keys)
     }
   }
-  return { claimed: yield* lease(context, taken, hooks), putAside }
+  const found = lanes.map(({ hook_id }) => hook_id).filter((hookId) => left.isCrowdedOut(hookId))
+  const without = [...passed, ...found].slice(0, CROWDED_OUT_KEPT)
+  return {
+    claimed: yield* lease(context, taken, hooks),
+    putAside: putAside + without.length - passed.length,
+    crowdedOut: without,
+  }
 }
 
-function dueLanes(store: Store, now: number) {
+function dueLanes(store: Store, now: number, without: readonly number[]) {
+  const passed = givenRows(
+    store,
+    without.map((hook_id) => ({ hook_id })),
+    ['hook_id'],
+  )
   return skippingLocked(
     store,
     store.db
       .selectFrom('lane')
       .select(['hook_id', 'not_before', 'tat', 'held_seq'])
       .where('next_at', '<=', now)
+      .where(without.length === 0 ? sql<boolean>`true` : sql<boolean>`hook_id not in ${passed}`)
       .orderBy('next_at')
       .limit(LANES),
   )

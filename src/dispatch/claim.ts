@@ -41,7 +41,7 @@ export type ClaimableHook = HookRow & {
 /** What a claim gave. */
 export interface Claim {
   claimed: Claimed[]
-  /** How many were due and are now parked or cancelled: behind them there may be more. */
+  /** How many were due and are now parked, cancelled or passed over: behind them there may be more. */
   putAside: number
 }
 

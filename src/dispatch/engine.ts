@@ -61,6 +61,7 @@ export class Engine {
   readonly #leases: Leases
   readonly #instance: string
   readonly #listeners = new Set<(result: AttemptResult) => void>()
+  #crowdedOut: readonly number[] = []
   #claims = 0
   #contended = false
   #turning: Promise<unknown> = Promise.resolve()
@@ -189,10 +190,15 @@ export class Engine {
     return Math.min(Math.max(Math.min(...times) - this.#context.clock.now(), 1), LONGEST_SLEEP_MS)
   }
 
-  #claimParked(free: number): Promise<Claim> {
+  async #claimParked(free: number): Promise<Claim> {
     const { store, clock } = this.#context
     const room = this.#room(free)
-    return store.write(() => claimParked(this.#claimContext(clock.now()), room), { durable: false })
+    const before = this.#crowdedOut
+    const claim = await store.write(() => claimParked(this.#claimContext(clock.now()), room, before), {
+      durable: false,
+    })
+    this.#crowdedOut = claim.crowdedOut
+    return claim
   }
 
   async #write(

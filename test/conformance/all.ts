@@ -5,6 +5,7 @@ import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { healthSuite } from './health.suite.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
+import { isolationSuite } from './isolation.suite.ts'
 import { limitsSuite } from './limits.suite.ts'
 import { manualRetrySuite } from './manual-retry.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
@@ -34,6 +35,7 @@ export function allSuites(harness: Harness): void {
   healthSuite(harness)
   limitsSuite(harness)
   toldSuite(harness)
+  isolationSuite(harness)
   manualRetrySuite(harness)
   replaySuite(harness)
   testEventSuite(harness)
