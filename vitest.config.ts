@@ -4,7 +4,7 @@ import { entries } from './scripts/entries.ts'
 /** Files that run beside each other: much of their time they wait for processes and disks. */
 const side = { maxWorkers: '100%', sequence: { groupOrder: 0 } }
 
-const disturbed = 'test/{crash,faults,runtime,schema-tools}/**/*.test.ts'
+const disturbed = 'test/{crash,faults,runtime,schema-tools,workers}/**/*.test.ts'
 
 export default defineConfig({
   resolve: {

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '../scripts/entries.ts'
 import { explain } from './explain/index.ts'
+import { isolation } from './isolation/index.ts'
 import { describeMachine } from './machine.ts'
 import { parseOptions, usage } from './options.ts'
 import { printSection } from './print.ts'
@@ -14,7 +15,7 @@ import type { Section } from './section.ts'
 import { compare } from './statistics.ts'
 import { writeTax } from './write-tax/index.ts'
 
-const sections: readonly Section[] = [writeTax, retention, explain]
+const sections: readonly Section[] = [writeTax, isolation, retention, explain]
 
 async function main(): Promise<void> {
   const { only, json, help, ...options } = parseOptions(process.argv.slice(2))

@@ -44,6 +44,7 @@ import {
   type EnableOptions,
   enable,
   type Hooks,
+  hookHealth,
   Keeper,
   type MigrateOptions,
   migrate,
@@ -138,10 +139,8 @@ export function createHooks<
   const retention = retentionSettings(options.retention)
   const random = systemRandom
 
-  // A socket for every attempt, whatever its origin: the hooks of one origin never wait for each other.
-  const { concurrency } = settings
-  const newTransport = () =>
-    createTransport({ policy, maxConnections: concurrency, connectionsPerOrigin: concurrency })
+  const { concurrency: maxConnections, connectionsPerOrigin } = settings
+  const newTransport = () => createTransport({ policy, maxConnections, connectionsPerOrigin })
   const seams: Omit<Seams, 'dispatcher'> = { clock: store.clock, transport: newTransport() }
   const clock = clockOf(seams)
   const transport = transportOf(seams)
@@ -290,6 +289,7 @@ export function createHooks<
     retry: (id: string, retryOptions?: OwnerScope) => retry(byHand, id, retryOptions),
     replay: (replayOptions: ReplayOptions) => replay(byHand, replayOptions),
     test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
+    health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     delivery: (id: string) => getDelivery(store, id),
     events: (listOptions?: object) => listEvents(store, listOptions),

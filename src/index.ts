@@ -27,11 +27,13 @@ export { createHooks, type HookOptions, type HooksOptions } from './create-hooks
 export {
   type Attempt,
   type AttemptOutcome,
+  type BreakerOptions,
   type Delivery,
   type DeliveryListOptions,
   type DispatchOptions,
   type Drained,
   type DrainOptions,
+  type FailedAttempt,
   type PayloadEvent,
   type RetryOptions,
   standardDelaysMs,
@@ -59,6 +61,7 @@ export type {
 export type { Authenticate, Caller } from './http/index.ts'
 export type {
   EnableOptions,
+  HookHealth,
   Hooks,
   MigrateOptions,
   MigrationReport,

@@ -4,7 +4,7 @@ import type { Store } from '../../src/store/store.ts'
 /** Finished deliveries, one attempt each, that are too old. */
 export const OLD_DELIVERIES = 1_000_000
 const HOOKS_OF_EVENT = 10
-const OLD_EVENTS = OLD_DELIVERIES / HOOKS_OF_EVENT
+export const OLD_EVENTS = OLD_DELIVERIES / HOOKS_OF_EVENT
 /** Hooks that had them, from this id on. */
 const FIRST_HOOK = 1_000
 const HOOKS = 500
@@ -37,9 +37,4 @@ export async function fillOld(store: Store): Promise<void> {
       { durable: false },
     )
   }
-}
-
-/** The numbers of events that were given by hand must not come again. */
-export async function skipNumbers(query: (sql: string) => Promise<unknown>): Promise<void> {
-  await query(`SELECT setval(pg_get_serial_sequence('hookwright.event', 'seq'), ${OLD_EVENTS + 1})`)
 }

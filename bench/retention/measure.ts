@@ -1,32 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createHooks, silentLogger } from 'hookwright'
-import { postgres } from 'hookwright/postgres'
-import { sqlite } from 'hookwright/sqlite'
-import pg from 'pg'
-import type { Store } from '../../src/store/store.ts'
 import type { BenchOptions, Group, SectionResult } from '../section.ts'
-import { findPostgres } from '../support/postgres.ts'
-import { fillOld, OLD_DELIVERIES, skipNumbers } from './fill.ts'
-import { type Latencies, latencyBed } from './latency.ts'
+import { type Latencies, latencyBed } from '../support/latency.ts'
+import { type TestBed, testBedOf } from '../support/test-bed.ts'
+import { fillOld, OLD_DELIVERIES, OLD_EVENTS } from './fill.ts'
 
 /** A percentile wants some hundreds of deliveries. */
 const SHORTEST_SAMPLE_MS = 2_000
 const WARM_UP_MS = 500
 
-interface TestBed {
-  name: string
-  version: string
-  open(): Store
-  /** After the database was filled. */
-  settle(): Promise<void>
-  remove(): Promise<void>
-}
-
 export async function measureRetention(database: string, options: BenchOptions): Promise<SectionResult> {
   const result: SectionResult = { groups: [], setting: {}, skipped: [], notes: [] }
-  const bed = database === 'postgres' ? await postgresBed() : await sqliteBed()
+  const bed = await testBedOf(database)
   if ('missing' in bed) {
     result.skipped.push({ what: 'PostgreSQL', why: bed.missing })
     return result
@@ -39,7 +23,7 @@ export async function measureRetention(database: string, options: BenchOptions):
     await hooks.migrate()
     await fillOld(store)
     await hooks.close()
-    await bed.settle()
+    await bed.settle(OLD_EVENTS)
     options.progress(`${bed.name}: with and without a sweep`)
     const { groups, note } = await compare(bed, options)
     result.groups.push(...groups)
@@ -96,41 +80,5 @@ async function compare(
   return {
     groups,
     note: `${name}: the sweep removed ${perSecond} deliveries a second, and as many attempts.`,
-  }
-}
-
-async function sqliteBed(): Promise<TestBed> {
-  const { DatabaseSync } = await import('node:sqlite')
-  const folder = mkdtempSync(join(tmpdir(), 'hookwright-bench-'))
-  const handle = new DatabaseSync(':memory:')
-  const { version } = handle.prepare('SELECT sqlite_version() AS version').get() as { version: string }
-  handle.close()
-  return {
-    name: 'node:sqlite',
-    version: `SQLite ${version}, in ${tmpdir()}`,
-    open: () => sqlite(join(folder, 'bench.db')),
-    settle: async () => {},
-    remove: async () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
-  }
-}
-
-async function postgresBed(): Promise<TestBed | { missing: string }> {
-  const server = await findPostgres()
-  if ('missing' in server) return server
-  const { url, drop } = await server.createDatabase()
-  return {
-    name: 'PostgreSQL',
-    version: server.version,
-    // No role of its own: it would stay on the server when the database is dropped.
-    open: () => postgres(url, { captureRole: false }),
-    async settle() {
-      const client = new pg.Client({ connectionString: url })
-      await client.connect()
-      await skipNumbers((sql) => client.query(sql))
-      await client.query('VACUUM ANALYZE')
-      await client.query('CHECKPOINT')
-      await client.end()
-    },
-    remove: drop,
   }
 }

@@ -1,3 +1,9 @@
+/** Places that some of the hooks share. A hook may be in several lots, and needs a place in each. */
+export interface Lot {
+  free: number
+  holds(hookId: number): boolean
+}
+
 /** How much may be claimed now. */
 export interface Room {
   /** For all hooks together. */
@@ -6,9 +12,7 @@ export interface Room {
   perHook: number
   /** What a hook has earned of that; all of it if left out. */
   shareOf?: (hookId: number) => number
-  /** For the hooks together that gave no response the last time; as much as is free if left out. */
-  freeForSilent?: number
-  isSilent?: (hookId: number) => boolean
+  lots?: readonly Readonly<Lot>[]
   underWay: ReadonlyMap<number, number>
 }
 
@@ -19,22 +23,18 @@ export class Allowance {
   putAside = 0
   readonly #room: Room
   readonly #used: Map<number, number>
-  #freeForSilent: number
+  readonly #lots: readonly Lot[]
 
   constructor(room: Room) {
     this.free = room.free
     this.#room = room
     this.#used = new Map(room.underWay)
-    this.#freeForSilent = Math.max(0, room.freeForSilent ?? room.free)
+    this.#lots = (room.lots ?? []).map(({ free, holds }) => ({ free, holds }))
   }
 
   of(hookId: number): number {
-    const free = this.#isSilent(hookId) ? Math.min(this.free, this.#freeForSilent) : this.free
-    return Math.min(free, this.shareOf(hookId))
-  }
-
-  #isSilent(hookId: number): boolean {
-    return this.#room.isSilent?.(hookId) === true
+    const free = this.#lotsOf(hookId).map((lot) => lot.free)
+    return Math.max(0, Math.min(this.free, this.shareOf(hookId), ...free))
   }
 
   /** What a hook may have if only its own limit counts. */
@@ -44,11 +44,20 @@ export class Allowance {
     return Math.max(0, share - (this.#used.get(hookId) ?? 0))
   }
 
+  /** Whether others like it have taken all that there is for them together. */
+  isCrowdedOut(hookId: number): boolean {
+    return this.#lotsOf(hookId).some(({ free }) => free <= 0)
+  }
+
   take(hookId: number): boolean {
     if (this.of(hookId) === 0) return false
     this.free -= 1
-    if (this.#isSilent(hookId)) this.#freeForSilent -= 1
+    for (const lot of this.#lotsOf(hookId)) lot.free -= 1
     this.#used.set(hookId, (this.#used.get(hookId) ?? 0) + 1)
     return true
+  }
+
+  #lotsOf(hookId: number): readonly Lot[] {
+    return this.#lots.filter((lot) => lot.holds(hookId))
   }
 }

@@ -30,10 +30,15 @@ export class Ended {
   }
 
   /** Writes what has ended by now. Once that is committed, `forget` it. */
-  *write(context: SettleContext, now: number, lanes: LaneChanges): Work<Written> {
+  *write(
+    context: SettleContext,
+    now: number,
+    lanes: LaneChanges,
+    listened?: Parameters<typeof settle>[4],
+  ): Work<Written> {
     const results = [...this.#results]
     const brokenOff = [...this.#brokenOff]
-    const settled = yield* settle(context, results, lanes, now)
+    const settled = yield* settle(context, results, lanes, now, listened)
     yield* giveBack(context.store, brokenOff, now)
     return { results: results.length, brokenOff: brokenOff.length, settled }
   }

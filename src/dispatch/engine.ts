@@ -16,14 +16,15 @@ import { FanOutQueue } from './fan-out-queue.ts'
 import { type Deliver, HAND_OVER_LEASE_MS, handOver } from './hand-over.ts'
 import { LaneChanges } from './lanes.ts'
 import { Leases } from './leases.ts'
+import { lotsOf } from './lots.ts'
 import type { ClaimContext } from './parking.ts'
 import { type AttemptResult, HANDED_OVER, keyOf, renew } from './record.ts'
 import { reportFailures, reportUnknown } from './report.ts'
 import type { PayloadFunction } from './request.ts'
 import { follow, reportFaults, type SettleContext } from './settle.ts'
-import { Shares } from './shares.ts'
+import { QUICK_MS, Shares, type Speed } from './shares.ts'
 import { Underway } from './underway.ts'
-import { LONGEST_SLEEP_MS, waiting } from './waiting.ts'
+import { LONGEST_SLEEP_MS, type Waiting, waiting } from './waiting.ts'
 
 export interface EngineContext extends SettleContext {
   prepare: PrepareContext
@@ -164,7 +165,7 @@ export class Engine {
     const leases = { events: queue.leasesDue(now), attempts: this.#leases.due(now) }
     const toWrite = ready.length + this.#ended.size + leases.events.length + leases.attempts.length
     if (toWrite > 0 || (look.due && free > 0)) {
-      const progress = await this.#write(ready, free, leases)
+      const progress = await this.#write(ready, free, leases, look.listened)
       this.#launch(progress.claimed, signal)
       any ||= progress.any
     }
@@ -198,6 +199,7 @@ export class Engine {
     ready: readonly Prepared[],
     free: number,
     leases: { events: readonly PendingEvent[]; attempts: readonly Claimed[] },
+    listened: Waiting['listened'],
   ): Promise<{ claimed: Claimed[]; any: boolean }> {
     const context = this.#context
     const { store, clock, settings, logger } = context
@@ -213,7 +215,7 @@ export class Engine {
           const now = clock.now()
           const leaseUntil = now + settings.leaseMs
           const lanes = new LaneChanges()
-          const written = yield* ended.write(context, now, lanes)
+          const written = yield* ended.write(context, now, lanes, listened)
           yield* renew(store, leases.attempts.map(keyOf), leaseUntil)
           const events = yield* queue.renew(leases.events, now)
           const { left, parkedFor } = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
@@ -254,46 +256,48 @@ export class Engine {
 
   #room(free: number): Room {
     const { settings, deliver } = this.#context
-    const underWay = this.#underway.byHook
-    const perHook = settings.concurrencyPerHook
+    const underWay = this.#underway.counts()
+    const { concurrency, concurrencyPerHook: perHook } = settings
     // Handed over, it is the application's queue that meets the target.
     if (deliver !== undefined) return { free, perHook, underWay }
-    const shares = this.#shares
-    const silent = [...underWay].reduce(
-      (total, [hook, count]) => total + (shares.isSilent(hook) ? count : 0),
-      0,
-    )
-    return {
-      free,
-      perHook,
-      underWay,
-      shareOf: (hook) => shares.of(hook),
-      isSilent: (hook) => shares.isSilent(hook),
-      // The other half is for hooks that answer.
-      freeForSilent: Math.ceil(settings.concurrency / 2) - silent,
-    }
+    const lots = lotsOf(concurrency, underWay, (hook) => this.#speedOf(hook))
+    return { free, perHook, underWay, lots, shareOf: (hook) => this.#shares.of(hook) }
+  }
+
+  /** A hook is slow while it keeps an attempt waiting, however well it answered before. */
+  #speedOf(hookId: number): Speed {
+    const since = this.#underway.longestSince(hookId)
+    if (since !== undefined && this.#context.clock.now() - since > QUICK_MS) return 'slow'
+    return this.#shares.speed(hookId)
   }
 
   #launch(claimed: readonly Claimed[], signal: AbortSignal | undefined): void {
     if (claimed.length === 0) return
     const { store, logger, clock, settings, deliver } = this.#context
+    const now = clock.now()
     if (deliver !== undefined) {
       const { timeoutMs } = settings
-      this.#underway.add(0, handOver({ store, logger, clock, timeoutMs }, claimed, deliver))
+      this.#underway.add(0, now, handOver({ store, logger, clock, timeoutMs }, claimed, deliver))
       return
     }
     for (const one of claimed) {
       this.#leases.add(one)
-      this.#underway.add(one.hook.id, this.#deliver(one, signal))
+      this.#underway.add(one.hook.id, now, this.#deliver(one, signal))
     }
   }
 
   async #deliver(claimed: Claimed, signal: AbortSignal | undefined): Promise<void> {
+    const { clock } = this.#context
+    const startedAt = clock.now()
     const result = await attempt(this.#context, claimed, signal)
     this.#leases.delete(claimed)
     if (result === undefined) this.#ended.addBrokenOff(keyOf(claimed))
     else {
-      this.#shares.note(claimed.hook.id, result.status !== null)
+      // A fault of our own says nothing of the hook.
+      if (result.verdict.bearing !== 'none') {
+        const answer = clock.now() - startedAt > QUICK_MS ? 'slow' : 'quick'
+        this.#shares.note(claimed.hook.id, result.status === null ? 'none' : answer)
+      }
       this.#ended.add(result)
       reportFaults(this.#context.logger, result)
       for (const listener of this.#listeners) listener(result)

@@ -27,24 +27,23 @@ export function isHeldBack({ ordered, rate_limit, open_until, recovered_at }: Li
 }
 
 /**
- * What a breaker, a rate limit and an order let through. While a breaker is open that is nothing, then one delivery as a
+ * What a breaker and a rate limit let through. While a breaker is open that is nothing, then one delivery as a
  * probe, then more and more.
  *
  * @param probeUntil when a probe is over in any case
  */
 export function gateOf(lane: Lane, limits: Limits, now: number, probeUntil: number): Gate {
-  const { open_until: openUntil, recovered_at: recoveredAt, rate_limit: ownRate, ordered } = limits
+  const { open_until: openUntil, recovered_at: recoveredAt, rate_limit: ownRate } = limits
   const closedUntil = Math.max(openUntil ?? 0, lane.not_before)
   if (closedUntil > now) return { most: 0, until: closedUntil, after: () => ({}) }
   // Until its result is known: whoever writes it down lifts this.
   if (openUntil !== null) return { most: 1, until: now, after: () => ({ not_before: probeUntil }) }
   const ramp = recoveredAt === null ? undefined : rampRate(recoveredAt, now)
   const rate = Math.min(ownRate ?? Number.POSITIVE_INFINITY, ramp ?? Number.POSITIVE_INFINITY)
-  const inOrder = ordered === 1 ? 1 : Number.POSITIVE_INFINITY
-  if (rate === Number.POSITIVE_INFINITY) return { most: inOrder, until: now, after: () => ({}) }
+  if (rate === Number.POSITIVE_INFINITY) return { most: rate, until: now, after: () => ({}) }
   const pace = paceOf(rate)
   return {
-    most: Math.min(allowedNow(pace, lane.tat, now), inOrder),
+    most: allowedNow(pace, lane.tat, now),
     until: nextAllowedAt(pace, lane.tat),
     after(count) {
       const tat = tatAfter(pace, lane.tat, now, count)

@@ -58,6 +58,7 @@ export function* noteHealth(
     ({ hook_id }) => hook_id,
   )
   if (byHook.size === 0) return []
+  if (store.locks === 'rows') yield* makeRows(store, byHook)
   const found = yield* rows(
     locking(
       store,
@@ -82,6 +83,18 @@ export function* noteHealth(
   }
   yield* write(store, changed, well)
   return notices
+}
+
+/**
+ * Makes rows for hooks that have just failed, to be locked: of two workers that both find none, the one that writes last would
+ * undo what the other has counted, and close the breaker that it has opened. It comes before any lock, and in the order of the
+ * hooks, so that no two wait for each other.
+ */
+function* makeRows(store: Store, byHook: ReadonlyMap<number, readonly AttemptResult[]>): Work<void> {
+  const failed = [...byHook].filter(([, ofHook]) => ofHook.some(({ verdict }) => verdict.bearing !== 'well'))
+  if (failed.length === 0) return
+  const made = failed.map(([hook_id]) => ({ hook_id, ...NOTHING }))
+  yield* exec(insertHealth(store, made).onConflict((conflict) => conflict.column('hook_id').doNothing()))
 }
 
 function fold(
@@ -118,34 +131,33 @@ function fold(
 
 function* write(store: Store, changed: readonly HealthTable[], well: readonly number[]): Work<void> {
   if (changed.length > 0) {
-    const given = givenRows(
-      store,
-      changed.toSorted((a, b) => a.hook_id - b.hook_id),
-      COLUMNS,
-    ).as('given')
     yield* exec(
-      store.db
-        .insertInto('health')
-        .columns([...COLUMNS])
-        .expression(
-          store.db
-            .selectFrom(given)
-            .select(COLUMNS.map((column) => `given.${column}` as const))
-            .where(({ lit }) => lit(true)),
-        )
-        .onConflict((conflict) =>
-          conflict.column('hook_id').doUpdateSet(({ ref }) => ({
-            failures: ref('excluded.failures'),
-            failing_since: ref('excluded.failing_since'),
-            warned: ref('excluded.warned'),
-            opens: ref('excluded.opens'),
-            open_until: ref('excluded.open_until'),
-            recovered_at: ref('excluded.recovered_at'),
-          })),
-        ),
+      insertHealth(store, changed).onConflict((conflict) =>
+        conflict.column('hook_id').doUpdateSet(({ ref }) => ({
+          failures: ref('excluded.failures'),
+          failing_since: ref('excluded.failing_since'),
+          warned: ref('excluded.warned'),
+          opens: ref('excluded.opens'),
+          open_until: ref('excluded.open_until'),
+          recovered_at: ref('excluded.recovered_at'),
+        })),
+      ),
     )
   }
   yield* forgetHealth(store, well)
+}
+
+function insertHealth(store: Store, given: readonly HealthTable[]) {
+  const sorted = given.toSorted((a, b) => a.hook_id - b.hook_id)
+  return store.db
+    .insertInto('health')
+    .columns([...COLUMNS])
+    .expression(
+      store.db
+        .selectFrom(givenRows(store, sorted, COLUMNS).as('given'))
+        .select(COLUMNS.map((column) => `given.${column}` as const))
+        .where(({ lit }) => lit(true)),
+    )
 }
 
 /** These hooks are well, or begin anew. */

@@ -26,7 +26,7 @@ const WARNINGS = [90, 70, 50] as const
 export type Warning = (typeof WARNINGS)[number]
 
 /** While a hook recovers it gets two deliveries in the first second, twice as many in the next, and so on for so long. */
-export const RAMP_MS = 7_000
+const RAMP_MS = 7_000
 const FIRST_RATE = 2
 
 /** The most deliveries in a second for a hook that is recovering; undefined when it has recovered. */

@@ -26,16 +26,19 @@ export interface NoticeContext {
 /**
  * Tells what has happened to hooks and deliveries: writes the events that hooks listen to, in the transaction that makes them
  * true, and gives those that listeners of this process are to be told once that is committed.
+ *
+ * @param known which of them hooks listen to, where that has been looked up already
  */
 export function* noteEvents(
   context: NoticeContext,
   results: readonly AttemptResult[],
   notices: readonly HookNotice[],
   now: number,
+  known?: ReadonlySet<OperationalEvent['name']>,
 ): Work<OperationalEvent[]> {
   const { store, random, listeners } = context
   if (results.length === 0) return []
-  const listened = yield* operationalListened(store)
+  const listened = known ?? (yield* operationalListened(store))
   const isWanted = (name: OperationalEvent['name']) => listened.has(name) || listeners.has(name)
   const events: OperationalEvent[] = []
   for (const result of results) {

@@ -10,6 +10,8 @@ export interface DispatchOptions {
   concurrency?: number
   /** The most attempts under way at once for one hook, so that a slow one leaves room for the others: 20 unless told. */
   concurrencyPerHook?: number
+  /** The most connections at once to one scheme, host and port: as many as `concurrency` unless told. */
+  connectionsPerOrigin?: number
   /** How long an attempt may take in all, in milliseconds: 15,000 unless told. */
   timeoutMs?: number
   /**
@@ -30,6 +32,7 @@ export interface DispatchOptions {
 export interface DispatchSettings {
   concurrency: number
   concurrencyPerHook: number
+  connectionsPerOrigin: number
   timeoutMs: number
   leaseMs: number
   retry: RetryPolicy
@@ -43,7 +46,16 @@ const SHORTEST_LEASE_MS = 100
 export function dispatchSettings(options: DispatchOptions = {}): DispatchSettings {
   refuseUnknownOptions(
     options,
-    ['concurrency', 'concurrencyPerHook', 'timeoutMs', 'leaseMs', 'retry', 'breaker', 'disableAfterMs'],
+    [
+      'concurrency',
+      'concurrencyPerHook',
+      'connectionsPerOrigin',
+      'timeoutMs',
+      'leaseMs',
+      'retry',
+      'breaker',
+      'disableAfterMs',
+    ],
     'dispatch',
   )
   const timeoutMs = positive(options, 'timeoutMs', 15_000)
@@ -56,9 +68,23 @@ export function dispatchSettings(options: DispatchOptions = {}): DispatchSetting
       cure: 'Make it some seconds, or leave it out',
     })
   }
+  const concurrency = positive(options, 'concurrency', 256)
+  const concurrencyPerHook = positive(options, 'concurrencyPerHook', 20)
+  // A socket for every attempt, whatever its origin: the hooks of one origin never wait for each other.
+  const connectionsPerOrigin = positive(options, 'connectionsPerOrigin', concurrency)
+  const fewest = Math.min(concurrency, concurrencyPerHook)
+  if (connectionsPerOrigin < fewest) {
+    throw problem('option_invalid', {
+      field: 'dispatch.connectionsPerOrigin',
+      value: connectionsPerOrigin,
+      problem: `one hook alone may have ${fewest} attempts under way, and would keep all others of its origin waiting`,
+      cure: `Make it ${fewest} or more, or dispatch.concurrencyPerHook lower, or leave it out`,
+    })
+  }
   return {
-    concurrency: positive(options, 'concurrency', 256),
-    concurrencyPerHook: positive(options, 'concurrencyPerHook', 20),
+    concurrency,
+    concurrencyPerHook,
+    connectionsPerOrigin,
     timeoutMs,
     leaseMs,
     retry: retryPolicy(options.retry),

@@ -16,7 +16,8 @@ export function* releaseParked(store: Store, change: HookChange, now: number): W
   const { kind, ids } = change
   const isGone = change.disabled?.some(({ cause }) => cause === 'gone') === true
   if (ids.length === 0 || (kind === 'disabled' && !isGone)) return
-  if (kind === 'enabled' || kind === 'deleted') yield* beginAnew(store, ids)
+  if (kind === 'enabled' || kind === 'deleted') yield* forgetHealth(store, ids)
+  yield* letGo(store, ids)
   if (kind === 'limited') for (const id of ids) yield* parkAll(store, id)
   const given = ids.map((hook_id) => ({ hook_id }))
   const found = yield* rows(
@@ -37,13 +38,12 @@ export function* releaseParked(store: Store, change: HookChange, now: number): W
   yield* exec(openLanes(store, hookIds, now))
 }
 
-/** What was known of the hooks' health does not count any more. */
-function* beginAnew(store: Store, ids: readonly number[]): Work<void> {
-  yield* forgetHealth(store, ids)
+/** What held the lanes back so far may not be so any more; whoever looks at them next finds out. */
+function* letGo(store: Store, ids: readonly number[]): Work<void> {
   yield* exec(
     store.db
       .updateTable('lane')
-      .set({ not_before: 0 })
+      .set({ not_before: 0, tat: 0 })
       .where(isGiven(store, 'lane.hook_id', ids)),
   )
 }

@@ -30,6 +30,20 @@ describe('retryPolicy', () => {
     expect(retryPolicy({ delaysMs: [1_000] }).delayAfter(failed(1), withFraction(0))).toBe(900)
   })
 
+  it('varies a wait from nothing to the whole of it with full jitter', () => {
+    const policy = retryPolicy({ delaysMs: [1_000], jitter: 'full' })
+    expect([0, 0.25, 1].map((fraction) => policy.delayAfter(failed(1), withFraction(fraction)))).toEqual([
+      0, 250, 1_000,
+    ])
+  })
+
+  it('knows the longest wait that a target may ask for', () => {
+    expect(retryPolicy().longestRetryAfterMs).toBe(24 * 3_600_000)
+    expect(retryPolicy({ delaysMs: [5, 7, 6] }).longestRetryAfterMs).toBe(7)
+    expect(retryPolicy({ delaysMs: [] }).longestRetryAfterMs).toBe(24 * 3_600_000)
+    expect(retryPolicy({ longestRetryAfterMs: 0 }).longestRetryAfterMs).toBe(0)
+  })
+
   it('keeps its waits when the list that it was given is changed', () => {
     const delaysMs = [1_000]
     const policy = retryPolicy({ delaysMs, jitter: 0 })
@@ -42,6 +56,7 @@ describe('retryPolicy', () => {
     [{ delaysMs: [Number.NaN] }, 'dispatch.retry.delaysMs', '[null]'],
     [{ delaysMs: ['5s'] }, 'dispatch.retry.delaysMs', '["5s"]'],
     [{ delaysMs: 5 }, 'dispatch.retry.delaysMs', '5'],
+    [{ longestRetryAfterMs: -1 }, 'dispatch.retry.longestRetryAfterMs', '-1'],
     [{ jitter: 1.1 }, 'dispatch.retry.jitter', '1.1'],
     [{ jitter: '10%' }, 'dispatch.retry.jitter', '"10%"'],
     [{ delayMs: [5] }, 'dispatch.retry.delayMs', '[5]'],

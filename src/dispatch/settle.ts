@@ -29,12 +29,13 @@ export function* settle(
   results: readonly AttemptResult[],
   lanes: LaneChanges,
   now: number,
+  listened?: ReadonlySet<OperationalEvent['name']>,
 ): Work<Settled> {
   const { store, settings, random } = context
   if (results.length === 0) return { events: [], notices: [] }
   yield* record(store, results, lanes)
   const notices = yield* noteHealth(store, results, { health: settings.health, random, now }, lanes)
-  return { events: yield* noteEvents(context, results, notices, now), notices }
+  return { events: yield* noteEvents(context, results, notices, now, listened), notices }
 }
 
 /**

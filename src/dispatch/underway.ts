@@ -1,24 +1,34 @@
 /** Counts the attempts under way, in all and for each hook, and waits until they have ended. */
 export class Underway {
-  readonly #byHook = new Map<number, number>()
+  /** The one that began first comes first. */
+  readonly #byHook = new Map<number, Set<{ startedAt: number }>>()
   readonly #attempts = new Set<Promise<void>>()
 
   get size(): number {
     return this.#attempts.size
   }
 
-  get byHook(): ReadonlyMap<number, number> {
-    return this.#byHook
+  /** How many each hook has. */
+  counts(): ReadonlyMap<number, number> {
+    return new Map([...this.#byHook].map(([hookId, attempts]) => [hookId, attempts.size]))
   }
 
-  /** Keeps count of an attempt, which must not reject, until it ends. */
-  add(hookId: number, attempt: Promise<void>): void {
-    this.#byHook.set(hookId, (this.#byHook.get(hookId) ?? 0) + 1)
+  /** When the hook's longest one began, in milliseconds since the epoch; undefined while it has none. */
+  longestSince(hookId: number): number | undefined {
+    const [longest] = this.#byHook.get(hookId) ?? []
+    return longest?.startedAt
+  }
+
+  /** Keeps count of an attempt that begins now, and must not reject, until it ends. */
+  add(hookId: number, startedAt: number, attempt: Promise<void>): void {
+    const ofHook = this.#byHook.get(hookId) ?? new Set()
+    this.#byHook.set(hookId, ofHook)
+    const one = { startedAt }
+    ofHook.add(one)
     const counted = attempt.finally(() => {
       this.#attempts.delete(counted)
-      const left = (this.#byHook.get(hookId) ?? 1) - 1
-      if (left === 0) this.#byHook.delete(hookId)
-      else this.#byHook.set(hookId, left)
+      ofHook.delete(one)
+      if (ofHook.size === 0) this.#byHook.delete(hookId)
     })
     this.#attempts.add(counted)
   }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { dueEvents } from '../events/index.ts'
+import type { OperationalName } from '../catalog/index.ts'
+import { type dueEvents, operationalMask, operationalOfMask } from '../events/index.ts'
 import type { Store } from '../store/store.ts'
 import { first, type Work } from '../store/work.ts'
 
@@ -16,6 +17,8 @@ export interface Waiting {
   eventDue: boolean
   /** When the next thing will be due within the longest sleep, in milliseconds since the epoch; undefined when nothing will. */
   nextAt: number | undefined
+  /** Which of hookwright's own events any hook listens to. */
+  listened: ReadonlySet<OperationalName>
 }
 
 /**
@@ -41,6 +44,7 @@ export function* waiting(
       lane.where('next_at', '>', now).where('next_at', '<=', horizon).as('lane_at'),
       event.where('fanout_due_at', '>', now).where('fanout_due_at', '<=', horizon).as('event_at'),
       events === undefined ? sql<null>`null`.as('event_due_at') : events.as('event_due_at'),
+      operationalMask().as('operational'),
     ]),
   )
   const times = [found?.delivery_at, found?.lane_at, found?.event_at].filter((at) => typeof at === 'number')
@@ -49,5 +53,6 @@ export function* waiting(
     eventDue: typeof found?.event_due_at === 'number',
     laneDue: typeof found?.lane_due_at === 'number',
     nextAt: times.length === 0 ? undefined : Math.min(...times),
+    listened: operationalOfMask(found?.operational),
   }
 }

@@ -10,9 +10,10 @@ export {
   type NewHook,
 } from './hook.ts'
 export { type HookChange, referencesTo } from './hook-rows.ts'
+export { HIGHEST_RATE, LOWEST_RATE } from './limits.ts'
 export { type Owner, type OwnerScope, ownerText, scopeOf } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
-export type { HookRegistry, ListOptions, Retirement, RotationOptions } from './registry-types.ts'
+export type { HookRegistry, ListOptions, RotationOptions } from './registry-types.ts'
 export { secretsAt } from './secrets.ts'
 export { selectHooks } from './select.ts'
 export { eventsOf, forgetUnheard } from './subscriptions.ts'

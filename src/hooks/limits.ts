@@ -18,8 +18,8 @@ export type GivenLimits = { readonly [Column in keyof LimitColumns]?: LimitColum
 export const LIMITS = ['ordered', 'rateLimit'] as const satisfies readonly (keyof HookLimits)[]
 export const NO_LIMITS: LimitColumns = { ordered: 0, rate_limit: null }
 
-const LOWEST_RATE = 0.001
-const HIGHEST_RATE = 100_000
+export const LOWEST_RATE = 0.001
+export const HIGHEST_RATE = 100_000
 
 /** @throws `hook_invalid` */
 export function checkLimits({ ordered, rateLimit }: { ordered?: unknown; rateLimit?: unknown }): GivenLimits {

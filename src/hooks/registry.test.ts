@@ -42,6 +42,32 @@ const listening = async () =>
     ({ event }) => event,
   )
 
+describe('retire', () => {
+  const end = { cause: 'failing', reason: 'no success for days' } as const
+
+  it('disables a hook with the cause and the reason', async () => {
+    await hooks.create({ owner: 1, event: 'book.added', target })
+    await hooks.retire(1, end)
+    expect(await hooks.get(1)).toMatchObject({ disabledCause: 'failing', disabledReason: end.reason })
+  })
+
+  it('leaves alone what is missing, disabled already, or better by now', async () => {
+    await hooks.create({ owner: 1, event: 'book.added', target })
+    await hooks.retire(1, {
+      ...end,
+      *unless() {
+        yield* []
+        return true
+      },
+    })
+    expect((await hooks.get(1))?.disabledAt).toBeNull()
+    await hooks.disable(1, 'by hand')
+    await hooks.retire(1, end)
+    expect(await hooks.get(1)).toMatchObject({ disabledCause: 'manual', disabledReason: 'by hand' })
+    await expect(hooks.retire(2, end)).resolves.toBeUndefined()
+  })
+})
+
 describe('create', () => {
   it('makes a hook with the defaults', async () => {
     const hook = await hooks.create({ owner: 1, event: 'book.added', target })

@@ -238,6 +238,33 @@ describe('hooks', () => {
     })
   })
 
+  it('have an order and a rate limit where these are set, and as in drf-hooks where they are not', async () => {
+    const handler = open()
+    const wanted = { event: 'book.added', target, ordered: 'true', rate_limit: '30' }
+    const { status, body } = await answer(await handler(request('POST', '/', wanted)))
+    expect([status, body]).toMatchObject([201, { ordered: true, rate_limit: 30 }])
+    const { id } = body as { id: number }
+    const freed = await answer(
+      await handler(request('PATCH', `/${id}/`, { ordered: false, rate_limit: null })),
+    )
+    expect(Object.keys(freed.body as object)).toEqual([
+      'id',
+      'event',
+      'created',
+      'updated',
+      'target',
+      ...Object.keys(fields),
+    ])
+    const refused = await answer(await handler(request('PATCH', `/${id}/`, { ordered: 'so', rate_limit: 0 })))
+    expect(refused).toEqual({
+      status: 400,
+      body: {
+        ordered: ['Must be a valid boolean.'],
+        rate_limit: ['Ensure this value is greater than or equal to 0.001.'],
+      },
+    })
+  })
+
   it('do not show why one is disabled: drf-hooks has no such field', async () => {
     const { id } = await opened.registry.create({ owner: 'alice', event: 'book.added', target })
     await opened.registry.disable(id, 'secret reason')

@@ -13,6 +13,8 @@ export function represent(hook: Hook, fields: FieldDefinitions, secret?: string)
     updated: hook.updatedAt.toISOString(),
     target: hook.target,
     ...(hook.events.length > 1 ? { events: hook.events } : {}),
+    ...(hook.ordered ? { ordered: true } : {}),
+    ...(hook.rateLimit === null ? {} : { rate_limit: hook.rateLimit }),
     ...Object.fromEntries([...fields.keys()].map((name) => [name, own[name]])),
     ...(secret === undefined ? {} : { secret }),
   }

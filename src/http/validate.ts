@@ -4,6 +4,7 @@ import type { AddressPolicy } from '../outbound/index.ts'
 import { readEvent, readEvents } from './event-field.ts'
 import { readHeaders } from './headers-field.ts'
 import { Invalid } from './invalid.ts'
+import { readOrdered, readRateLimit } from './limit-fields.ts'
 import { readOwnField } from './own-field.ts'
 import type { RequestData } from './parse-body.ts'
 import { type FieldErrors, HttpProblem } from './problems.ts'
@@ -30,10 +31,10 @@ export function validate(
   const errors: FieldErrors = {}
   const values: Record<string, unknown> = {}
 
-  function read(name: string, reader: () => unknown): void {
+  function read(name: string, reader: () => unknown, property = name): void {
     try {
       const value = reader()
-      if (value !== undefined) values[name] = value
+      if (value !== undefined) values[property] = value
     } catch (error) {
       if (!(error instanceof Invalid)) throw error
       errors[name] = error.messages
@@ -44,6 +45,8 @@ export function validate(
   else read('events', () => readEvents(data, catalog))
   read('target', () => readTarget(data, policy, !partial))
   read('headers', () => readHeaders(data))
+  read('ordered', () => readOrdered(data))
+  read('rate_limit', () => readRateLimit(data), 'rateLimit')
   for (const field of fields.values()) {
     read(field.name, () => readOwnField(data, field, !partial))
   }

@@ -16,6 +16,7 @@ import type {
   TriggerOptions,
 } from '../events/index.ts'
 import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
+import type { HookHealth } from './health.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
 import type { Replayed } from './replay.ts'
 import type { ReplayOptions } from './replay-options.ts'
@@ -198,6 +199,12 @@ export interface Hooks<
     hookId: number,
     options?: TestEventOptions<Name, Sends[Name]>,
   ): Promise<{ id: string }>
+  /**
+   * How a hook fares: whether its attempts succeed, and if not, since when and when the next one is.
+   *
+   * @throws `hook_missing`
+   */
+  health(id: number, options?: OwnerScope): Promise<HookHealth>
   /** Deliveries, the newest first. */
   deliveries(options?: DeliveryListOptions): Promise<Delivery[]>
   /** One delivery with its attempts. @throws `delivery_missing` */

@@ -1,4 +1,5 @@
 export { enable } from './enable.ts'
+export { type HookHealth, hookHealth } from './health.ts'
 export type { EnableOptions, Hooks } from './hooks.ts'
 export { Keeper } from './keeper.ts'
 export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'

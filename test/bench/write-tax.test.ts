@@ -43,10 +43,13 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    [['--only', 'nothing'], 'There is no section "nothing". There are: write-tax, explain.'],
-    [['--rounds', '0'], '--rounds takes a whole number above 0, not "0"'],
+    [['--only', 'nothing'], /^There is no section "nothing"\. There are: write-tax, .+, explain\.$/],
+    [['--rounds', '0'], /^--rounds takes a whole number above 0, not "0"$/],
   ])('refuses %j', (args, message) => {
     const { status, stderr } = bench(...args)
-    expect({ status, stderr }).toEqual({ status: 1, stderr: `${message}\n` })
+    expect({ status, stderr: stderr.trimEnd() }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(message),
+    })
   })
 })

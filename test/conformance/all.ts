@@ -5,6 +5,7 @@ import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { healthSuite } from './health.suite.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
+import { limitsSuite } from './limits.suite.ts'
 import { manualRetrySuite } from './manual-retry.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
 import { operationalSuite } from './operational.suite.ts'
@@ -17,6 +18,7 @@ import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
 import { testEventSuite } from './test-event.suite.ts'
 import { testingSuite } from './testing.suite.ts'
+import { toldSuite } from './told.suite.ts'
 
 /** Everything that hookwright promises on every database. */
 export function allSuites(harness: Harness): void {
@@ -30,6 +32,8 @@ export function allSuites(harness: Harness): void {
   claimSuite(harness)
   retrySuite(harness)
   healthSuite(harness)
+  limitsSuite(harness)
+  toldSuite(harness)
   manualRetrySuite(harness)
   replaySuite(harness)
   testEventSuite(harness)

@@ -43,13 +43,19 @@ export function healthSuite(harness: Harness): void {
 
     describe('with a breaker', () => {
       it('wait once it has opened, and one attempt finds out whether they are well again', async () => {
-        const { test, send, posts, answer, hooks } = await shop(never)
+        const { test, send, posts, answer, hooks, hook } = await shop(never)
+        expect(await hooks.health(hook.id)).toMatchObject({ state: 'well', failures: 0 })
         for (let n = 0; n < 5; n += 1) {
           await send()
           expect(await posts()).toBe(1)
         }
         await send(50)
         expect(await posts()).toBe(0)
+        expect(await hooks.health(hook.id)).toMatchObject({
+          state: 'waiting',
+          failures: 5,
+          failingSince: new Date(START),
+        })
         test.clock.advance(9_999)
         expect(await posts()).toBe(0)
         // Each time twice as long, and up to a fifth longer.
@@ -68,6 +74,10 @@ export function healthSuite(harness: Harness): void {
         // The probe, and the first of those that are let through when it has come back.
         expect(await posts()).toBe(2)
         expect(await hooks.deliveries({ status: 'delivered' })).toHaveLength(2)
+        expect(await hooks.health(hook.id)).toMatchObject({ state: 'recovering', nextAttemptAt: null })
+        await expect(hooks.health(hook.id, { owner: 2 })).rejects.toMatchObject({ code: 'hook_missing' })
+        await hooks.disable(hook.id)
+        expect((await hooks.health(hook.id, { owner: 1 })).state).toBe('disabled')
       })
 
       it('get more and more when they are well again, and at last everything', async () => {
@@ -255,7 +265,10 @@ export function healthSuite(harness: Harness): void {
         const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
         const { transport } = seams
         const error = { code: 'local', message: 'no file handles' } as const
-        seams.transport = { ...transport, post: async () => ({ durationMs: 1, outcome: 'error', error }) }
+        seams.transport = {
+          close: () => transport.close(),
+          post: async () => ({ durationMs: 1, outcome: 'error', error }),
+        }
         await send(3)
         for (let n = 0; n < 20; n += 1) {
           await test.flush()
@@ -295,6 +308,16 @@ export function healthSuite(harness: Harness): void {
         expect(new Set(cancelled.map(({ reason }) => reason))).toEqual(
           new Set(['the hook was disabled, because its target answered 410 Gone']),
         )
+      })
+
+      it('lose what waits in their lane in the same way', async () => {
+        const { hooks, test, send, answer } = await shop()
+        await hooks.create({ owner: 1, event: 'order.paid', target: `${TARGET}/slow`, rateLimit: 1 })
+        answer(410)
+        await send(20)
+        await test.flush()
+        expect(await hooks.deliveries({ status: 'pending' })).toEqual([])
+        expect(await hooks.deliveries({ status: 'failed' })).not.toEqual([])
       })
 
       it('can be enabled again, with what they missed', async () => {

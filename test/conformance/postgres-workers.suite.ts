@@ -139,6 +139,32 @@ export function postgresWorkersSuite(harness: Harness): void {
       },
     )
 
+    it('cancel nothing that waits for a hook which somebody is just enabling', async () => {
+      let store: Store | undefined
+      const { hooks, test } = await app.open((database, logger) => {
+        store = database
+        return createHooks({ database, logger, events: { a: null } })
+      })
+      const hook = await hooks.create({ owner: 1, event: 'a', target: TARGET })
+      await hooks.disable(hook.id)
+      await hooks.send('a', {}, { owner: 1 })
+      await test.flush()
+      test.clock.advance(40 * 86_400_000)
+      await app.database.exec('BEGIN; UPDATE hookwright.hook SET disabled_at = NULL')
+      const waiting = CompiledQuery.raw(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+      )
+      const waits = vi.waitFor(
+        async () => expect((await (store as Store).db.executeQuery(waiting)).rows).toHaveLength(1),
+        { timeout: 10_000 },
+      )
+      const pruned = hooks.prune()
+      await Promise.race([waits, pruned])
+      await app.database.exec('COMMIT')
+      expect(await pruned).toMatchObject({ cancelled: 0, finished: true })
+      await waits
+    })
+
     it('deliver what a disabled hook has got while it is enabled at the same moment', async () => {
       let store: Store | undefined
       const { hooks, test } = await app.open((database, logger) => {
@@ -161,18 +187,62 @@ export function postgresWorkersSuite(harness: Harness): void {
       await test.flush()
       expect(test.deliveries).toHaveLength(1)
     })
+
+    it('count failures together, also those that are the first of a hook for each of them', async () => {
+      const open = () => {
+        let store: Store | undefined
+        const opened = app.open((database, logger) => {
+          store = database
+          return createHooks({
+            database,
+            logger,
+            events: { a: null },
+            dispatch: { breaker: { failures: 4 } },
+          })
+        })
+        return opened.then((one) => ({ ...one, store: store as Store }))
+      }
+      const [one, two] = [await open(), await open()]
+      for (const { test } of [one, two]) test.respond(() => ({ status: 500 }))
+      await one.hooks.create({ owner: 1, event: 'a', target: TARGET })
+      const send = async (count: number) => {
+        for (let n = 0; n < count; n += 1) await one.hooks.send('a', { n }, { owner: 1 })
+      }
+      await send(1)
+      const looked = Promise.withResolvers<void>()
+      const write = one.store.write.bind(one.store)
+      const spy = vi
+        .spyOn(one.store, 'write')
+        .mockImplementation((work, options) =>
+          write(() => pausing(work(), looked.resolve, /from "hookwright"."health" .* for update/), options),
+        )
+      const flushed = one.test.flush()
+      await looked.promise
+      spy.mockRestore()
+      await send(4)
+      await two.test.flush()
+      await flushed
+      one.test.clear()
+      two.test.clear()
+      await send(10)
+      for (const { test } of [one, two]) await test.flush()
+      expect([...one.test.deliveries, ...two.test.deliveries]).toEqual([])
+    })
   })
 }
 
 type Made = ReturnType<typeof createHooks<Record<never, never>, { a: null; b: null; c: null }>>
 
-/** Stands still for a moment in the middle of a claim, once it has looked at the hooks of what it claims. */
-function* pausing<T>(work: Work<T>, onPause: () => void): Work<T> {
+/** A claim looks at the hooks of what it claims. */
+const LOOKS_AT_HOOKS = /^select "id", "owner"(?!.* for share).* from "hookwright"."hook"/
+
+/** Stands still for a moment in the middle of a transaction, after the statement that `at` tells. */
+function* pausing<T>(work: Work<T>, onPause: () => void, at = LOOKS_AT_HOOKS): Work<T> {
   let step = work.next()
   while (!step.done) {
     const { sql } = step.value
     const result = yield step.value
-    if (/^select "id", "owner".* from "hookwright"."hook"/.test(sql) && !/for share/.test(sql)) {
+    if (at.test(sql)) {
       onPause()
       yield CompiledQuery.raw('SELECT pg_sleep(0.3)')
     }

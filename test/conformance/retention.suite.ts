@@ -1,6 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createHooks, type Hooks } from '../../src/index.ts'
+import { cancelWaiting } from '../../src/operations/retention/cancel-waiting.ts'
+import { removeHooks } from '../../src/operations/retention/deleted-hooks.ts'
 import { firstSince } from '../../src/operations/retention/first-since.ts'
+import { removeEvents } from '../../src/operations/retention/old-events.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Work } from '../../src/store/work.ts'
 import { application, type Opened, START, TARGET } from './application.ts'
@@ -588,6 +591,38 @@ export function retentionSuite(harness: Harness): void {
         code: 'option_invalid',
         field: 'prune.deadlineMs',
       })
+    })
+
+    it('looks again, in the transaction that changes something, whether it may', async () => {
+      const { hooks, test, store, newHook, send } = await bookstore()
+      const hook = await newHook('a')
+      await hooks.disable(hook.id)
+      await send()
+      await test.flush()
+      const now = test.clock.now() + 40 * DAY
+      const key = { hook_id: hook.id, event_seq: 1 }
+      const terms = { since: now - 30 * DAY, now, reason: 'x' }
+      const cancel = () => store.write(() => cancelWaiting(store, hook.id, [key], terms))
+      const set = (changes: { parked_due_at: number | null; due_at: number | null }) =>
+        store.db.updateTable('delivery').set(changes).execute()
+      // Taken by a dispatcher, or parked anew.
+      await set({ parked_due_at: null, due_at: now })
+      expect(await cancel()).toBe(0)
+      await set({ parked_due_at: now, due_at: null })
+      expect(await cancel()).toBe(0)
+
+      const remove = (createdBefore: number) => store.write(() => removeEvents(store, [1, 2], createdBefore))
+      expect(await remove(START)).toBe(0)
+      await store.db.updateTable('event').set({ fanout_due_at: 0 }).execute()
+      expect(await remove(now)).toBe(0)
+      await store.db.updateTable('event').set({ fanout_due_at: null }).execute()
+      expect(await remove(now)).toBe(1)
+
+      await store.db.deleteFrom('delivery').execute()
+      const removeHook = () => store.write(() => removeHooks(store, [hook.id], START + 1))
+      expect(await removeHook()).toBe(0)
+      await store.db.updateTable('hook').set({ deleted_at: START }).execute()
+      expect(await removeHook()).toBe(1)
     })
 
     it('finds the first event since a time, also where numbers are missing', async () => {

@@ -22,7 +22,8 @@ function log(level: keyof Logger): (fields: object, message: string) => void {
   }
 }
 
-async function deliver({ leaseMs, timeoutMs }: Extract<Order, { do: 'deliver' }>): Promise<void> {
+async function deliver(order: Extract<Order, { do: 'deliver' }>): Promise<void> {
+  const { leaseMs, timeoutMs, dispatch, signs } = order
   const hooks = createHooks({
     database: postgres(url, { maxConnections: 3 }),
     models: { Book: { table: 'book', owner: 'user_id' } },
@@ -32,7 +33,11 @@ async function deliver({ leaseMs, timeoutMs }: Extract<Order, { do: 'deliver' }>
       leaseMs,
       timeoutMs,
       retry: { delaysMs: Array.from({ length: 100 }, () => 200), jitter: 0.5 },
+      ...dispatch,
     },
+    ...(signs === true && {
+      hook: { payload: (_hook: unknown, { data }: { data: unknown }) => ({ data, by: name }) },
+    }),
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
   })
   await hooks.start()

@@ -1,7 +1,18 @@
+import type { DispatchOptions } from '../../src/index.ts'
 import { startChild } from '../support/database.ts'
 
 /** What a test tells a process to do. */
-export type Order = { do: 'deliver'; leaseMs: number; timeoutMs: number } | { do: 'write'; pauseMs: number }
+export type Order =
+  | {
+      do: 'deliver'
+      leaseMs: number
+      timeoutMs: number
+      /** What else is to be different from what this process does by itself. */
+      dispatch?: DispatchOptions
+      /** Whether bodies tell, as `by`, which process has made them. */
+      signs?: boolean
+    }
+  | { do: 'write'; pauseMs: number }
 
 /** What a process tells. */
 export type Told = { done: 'import' | Order['do'] } | { committed: string } | { log: string }

@@ -152,6 +152,7 @@ export function createShopHooks(
     dispatch: {
       leaseMs,
       timeoutMs: 1_000,
+      breaker: false,
       retry: { delaysMs: Array.from({ length: 100 }, () => 200), jitter: 0 },
     },
     logger: { debug: () => {}, info: () => {}, warn: log('warn'), error: log('error') },

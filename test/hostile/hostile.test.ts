@@ -1,11 +1,11 @@
 import * as tls from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Attempt } from '../../src/dispatch/index.ts'
+import type { Attempt, Delivery } from '../../src/dispatch/index.ts'
 import { testCertificate } from '../../src/outbound/test-certificate.ts'
 import { groups } from './all.ts'
 import { expiredCertificate } from './certificates.ts'
 import { DEADLINE_MS, openCompany } from './company.ts'
-import type { Mode } from './mode.ts'
+import { AGAIN, DELIVERED, GONE, type Mode } from './mode.ts'
 import { retryAfter } from './modes/retry-after.ts'
 import { type HostileReceiver, startHostile } from './receiver.ts'
 
@@ -50,6 +50,12 @@ it('there are many modes, each with a name of its own', () => {
   expect(new Set(all.map(({ does }) => does)).size).toBe(all.length)
 })
 
+const STATUS: Record<Mode['delivery'], Delivery['status']> = {
+  [DELIVERED]: 'delivered',
+  [AGAIN]: 'pending',
+  [GONE]: 'failed',
+}
+
 // Again when it took too long: receivers flood from this very process, on a machine that may be busy.
 describe.concurrent('a receiver that', { retry: 2 }, () => {
   it.each(all)('$does: $logged, $delivery', async (mode) => {
@@ -57,7 +63,7 @@ describe.concurrent('a receiver that', { retry: 2 }, () => {
 
     expect(mode.logged.split(' or ')).toContain(loggedAs(attempt))
     expect(delivery).toMatchObject({
-      status: mode.delivery === 'delivered' ? 'delivered' : 'pending',
+      status: STATUS[mode.delivery],
       attempts: 1,
     })
     expect(delivery.log).toHaveLength(1)

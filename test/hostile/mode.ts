@@ -5,6 +5,7 @@ import type { Answer } from '../../src/outbound/test-server.ts'
 /** What becomes of the delivery: after a failed attempt it is tried again, when its time has come. */
 export const DELIVERED = 'delivered'
 export const AGAIN = 'tried again'
+export const GONE = 'failed, and the hook disabled'
 
 /** How a receiver plays its trick. */
 export interface Play {
@@ -31,7 +32,7 @@ export interface Mode {
   does: string
   /** What the attempt's log says: a status, with `cut` where the body did not end; or the code of an error. */
   logged: string
-  delivery: typeof DELIVERED | typeof AGAIN
+  delivery: typeof DELIVERED | typeof AGAIN | typeof GONE
   play: Play
   /** When it is tried again, where the receiver has a say in that. */
   expectation?: string

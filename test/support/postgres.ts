@@ -58,7 +58,10 @@ export async function createTestDatabase(): Promise<TestDatabaseOfPostgres> {
     url: url.href,
     name,
     drop: () =>
-      asAdmin(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+      asAdmin(async (client) => {
+        await disconnected(client, name)
+        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+      }),
   }
 }
 
@@ -75,6 +78,21 @@ async function asAdmin(work: (client: pg.Client) => Promise<void>): Promise<void
     await work(client)
   } finally {
     await client.end()
+  }
+}
+
+const LONGEST_GOODBYE_MS = 2_000
+
+/**
+ * Waits until those who have said that they go are gone: a pool has ended before its sockets have, and a client whose server
+ * process is ended then throws where nobody can catch it. Whoever stays is put out.
+ */
+async function disconnected(client: pg.Client, name: string): Promise<void> {
+  const end = performance.now() + LONGEST_GOODBYE_MS
+  while (performance.now() < end) {
+    const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])
+    if (rowCount === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 

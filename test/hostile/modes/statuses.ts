@@ -1,5 +1,5 @@
 import { say } from '../../../src/outbound/test-answers.ts'
-import { AGAIN, DELIVERED, EMPTY, HEAD, modes } from '../mode.ts'
+import { AGAIN, DELIVERED, EMPTY, GONE, HEAD, modes } from '../mode.ts'
 
 const status = (line: string, rest = EMPTY) => say(`HTTP/1.1 ${line}\r\n${rest}`)
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createHooks, silentLogger } from 'hookwright'
+import { createHooks, type DispatchOptions, silentLogger } from 'hookwright'
 import type { Store } from '../../src/store/store.ts'
 
 /** A steady trickle, as most applications have it: far below what the dispatcher can do. */
@@ -12,12 +12,14 @@ const OWNERS = 10
 export type Latencies = { p50: number; p99: number }
 
 /** Hooks with a target in this process, on a database that is filled. */
-export async function latencyBed(database: Store) {
+export async function latencyBed(database: Store, dispatch: DispatchOptions = {}) {
   const arrivals = new Map<number, (at: number) => void>()
-  const target = createServer(async (request, response) => {
-    const { data } = JSON.parse(await text(request)) as { data: { n: number } }
-    arrivals.get(data.n)?.(performance.now())
-    response.writeHead(204).end()
+  const target = createServer((request, response) => {
+    void text(request).then((body) => {
+      const { data } = JSON.parse(body) as { data: { n: number } }
+      arrivals.get(data.n)?.(performance.now())
+      response.writeHead(204).end()
+    })
   })
   await new Promise<void>((resolve) => void target.listen(0, '127.0.0.1', resolve))
   const { port } = target.address() as AddressInfo
@@ -26,11 +28,17 @@ export async function latencyBed(database: Store) {
     events: { 'book.read': null },
     allow: ['127.0.0.1/32'],
     logger: silentLogger,
+    dispatch,
     // By hand only.
     retention: { everyMs: 3_600_000 },
   })
   for (let owner = 1; owner <= OWNERS; owner += 1) {
-    await hooks.create({ owner, event: 'book.read', target: `http://127.0.0.1:${port}/${owner}` })
+    // A port of its own: those of an earlier bed on the same database are none of its owners.
+    await hooks.create({
+      owner: `${port} ${owner}`,
+      event: 'book.read',
+      target: `http://127.0.0.1:${port}/${owner}`,
+    })
   }
   await hooks.start()
   let n = 0
@@ -41,7 +49,7 @@ export async function latencyBed(database: Store) {
     const arrived = Promise.withResolvers<number>()
     arrivals.set(number, arrived.resolve)
     const start = performance.now()
-    await hooks.send('book.read', { n: number }, { owner: 1 + (number % OWNERS) })
+    await hooks.send('book.read', { n: number }, { owner: `${port} ${1 + (number % OWNERS)}` })
     const at = await arrived.promise
     arrivals.delete(number)
     return at - start
