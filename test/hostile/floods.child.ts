@@ -3,12 +3,16 @@ import { runInNewContext } from 'node:vm'
 import { createHooks } from '../../src/index.ts'
 import { sqlite } from '../../src/store/sqlite/index.ts'
 
-/**
- * Delivers to receivers that flood, round after round, and tells the memory that was in use after each round and, at the
- * most, during it: what is alive, in bytes.
- */
+/** Delivers to receivers that flood, round after round, and tells what memory was in use, in bytes: what is alive. */
 export interface Measured {
+  /** Before the first round. */
+  idle: number
+  rounds: Round[]
+}
+
+interface Round {
   after: number
+  /** The most during it. */
   peak: number
   /** Attempts that were made. */
   attempts: number
@@ -24,7 +28,7 @@ const hooks = createHooks({
   database: sqlite(path),
   events: { played: null },
   allow: ['127.0.0.1/32'],
-  dispatch: { timeoutMs: 400, retry: { delaysMs: [] } },
+  dispatch: { timeoutMs: 1_000, retry: { delaysMs: [] } },
 })
 
 function inUse(): number {
@@ -37,7 +41,7 @@ async function pending(): Promise<number> {
   return (await hooks.deliveries({ status: 'pending', limit: 1 })).length
 }
 
-async function play(owner: number): Promise<Measured> {
+async function play(owner: number): Promise<Round> {
   for (const target of targets) {
     for (let n = 0; n < HOOKS; n += 1) {
       await hooks.create({ owner, event: 'played', target: `${target}?${n}` })
@@ -57,7 +61,7 @@ async function play(owner: number): Promise<Measured> {
 
 await hooks.migrate()
 await hooks.start()
-const measured: Measured[] = []
-for (let round = 0; round < Number(rounds); round += 1) measured.push(await play(round))
+const measured: Measured = { idle: inUse(), rounds: [] }
+for (let round = 0; round < Number(rounds); round += 1) measured.rounds.push(await play(round))
 await hooks.close()
 console.log(JSON.stringify(measured))
