@@ -14,10 +14,12 @@ export type Latencies = { p50: number; p99: number }
 /** Hooks with a target in this process, on a database that is filled. */
 export async function latencyBed(database: Store) {
   const arrivals = new Map<number, (at: number) => void>()
-  const target = createServer(async (request, response) => {
-    const { data } = JSON.parse(await text(request)) as { data: { n: number } }
-    arrivals.get(data.n)?.(performance.now())
-    response.writeHead(204).end()
+  const target = createServer((request, response) => {
+    void text(request).then((body) => {
+      const { data } = JSON.parse(body) as { data: { n: number } }
+      arrivals.get(data.n)?.(performance.now())
+      response.writeHead(204).end()
+    })
   })
   await new Promise<void>((resolve) => void target.listen(0, '127.0.0.1', resolve))
   const { port } = target.address() as AddressInfo

@@ -43,7 +43,7 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    [['--only', 'nothing'], 'There is no section "nothing". There are: write-tax, explain.'],
+    [['--only', 'nothing'], 'There is no section "nothing". There are: write-tax, retention, explain.'],
     [['--rounds', '0'], '--rounds takes a whole number above 0, not "0"'],
   ])('refuses %j', (args, message) => {
     const { status, stderr } = bench(...args)
