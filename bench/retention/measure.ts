@@ -1,5 +1,10 @@
 import { createHooks, silentLogger } from 'hookwright'
+import { Chore } from '../../src/operations/retention/chore.ts'
+import { type Pruned, prune } from '../../src/operations/retention/prune.ts'
+import { BACKGROUND_SHARE } from '../../src/operations/retention/pruner.ts'
+import { retentionSettings } from '../../src/operations/retention/settings.ts'
 import type { BenchOptions, Group, SectionResult } from '../section.ts'
+import { median } from '../statistics.ts'
 import { type Latencies, latencyBed } from '../support/latency.ts'
 import { type TestBed, testBedOf } from '../support/test-bed.ts'
 import { fillOld, OLD_DELIVERIES, OLD_EVENTS } from './fill.ts'
@@ -34,33 +39,44 @@ export async function measureRetention(database: string, options: BenchOptions):
   return result
 }
 
-/** In turns, so that what else the machine does falls on both. */
+/** In turns, so that what else the machine does falls on all. */
 async function compare(
   { name, open }: TestBed,
   { rounds, sampleMs, budgetMs }: BenchOptions,
 ): Promise<{ groups: Group[]; note: string }> {
-  const { hooks, measure, close } = await latencyBed(open())
-  const removed = { deliveries: 0, events: 0, ms: 0 }
+  const store = open()
+  const { hooks, measure, close } = await latencyBed(store)
+  const settings = retentionSettings()
+  if (settings === false) throw new Error('nothing is removed')
+  const context = { store, chore: new Chore(store, 'retention'), settings, clock: store.clock }
+  const removed = new Map<string, number[]>()
   const ms = Math.max(sampleMs, SHORTEST_SAMPLE_MS)
+  const beside = (sweep: string, run: () => Promise<Pruned>) => ({
+    name: sweep,
+    samples: [] as Latencies[],
+    measure: async () => {
+      const [latencies, { deliveries, finished }] = await Promise.all([measure(ms), run()])
+      removed.set(sweep, [...(removed.get(sweep) ?? []), (deliveries / ms) * 1000])
+      if (finished) throw new Error('there was too little to remove for so many rounds')
+      return latencies
+    },
+  })
   const variants = [
     { name: 'no sweep', samples: [] as Latencies[], measure: () => measure(ms) },
-    {
-      name: 'sweep',
-      samples: [] as Latencies[],
-      measure: async () => {
-        const [latencies, pruned] = await Promise.all([measure(ms), hooks.prune({ deadlineMs: ms })])
-        removed.deliveries += pruned.deliveries
-        removed.ms += ms
-        if (pruned.finished) throw new Error('there was too little to remove for so many rounds')
-        return latencies
-      },
-    },
+    beside('sweep of a running dispatcher', () => {
+      const end = performance.now() + ms
+      const late = () => performance.now() >= end
+      const { signal } = new AbortController()
+      return prune(context, { insists: true, signal, late, share: BACKGROUND_SHARE })
+    }),
+    beside('hooks.prune()', () => hooks.prune({ deadlineMs: ms })),
   ]
   try {
     await measure(WARM_UP_MS)
     const end = performance.now() + budgetMs
     for (let round = 0; round < rounds && (round < 2 || performance.now() < end); round += 1) {
-      for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
+      for (const variant of variants.map((_, turn, all) => all[(round + turn) % all.length])) {
+        if (variant === undefined) continue
         variant.samples.push(await variant.measure())
       }
     }
@@ -76,9 +92,8 @@ async function compare(
       cpu: [],
     })),
   }))
-  const perSecond = Math.round((removed.deliveries / removed.ms) * 1000).toLocaleString('en-US')
-  return {
-    groups,
-    note: `${name}: the sweep removed ${perSecond} deliveries a second, and as many attempts.`,
-  }
+  const note = [...removed].map(
+    ([sweep, rates]) => `${Math.round(median(rates)).toLocaleString('en-US')} a second (${sweep})`,
+  )
+  return { groups, note: `${name}: deliveries that were removed, and as many attempts: ${note.join(', ')}.` }
 }

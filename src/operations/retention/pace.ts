@@ -1,11 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Between two parts it rests so many times as long as the last one took: others have the database for most of the time. */
-const REST = 9
 /** Also after a part that took no time at all, so that whoever waits for the lock gets it. */
 const SHORTEST_REST_MS = 5
 /** One part that had to wait long for a lock must not stretch a sweep for ever. */
 const LONGEST_REST_MS = 1_000
+
+export interface Terms {
+  /** Ends it. */
+  signal: AbortSignal
+  /** Whether the time is over. */
+  late: () => boolean
+  /** What share of the time it may take: others have the database for the rest. */
+  share: number
+}
 
 /**
  * Does the parts of a long work one after the other, with a rest between them. In real time, whatever the clock: how long a
@@ -14,12 +21,13 @@ const LONGEST_REST_MS = 1_000
 export class Pace {
   readonly #signal: AbortSignal
   readonly #late: () => boolean
+  readonly #share: number
   #restMs = 0
 
-  /** @param late whether the time is over */
-  constructor(signal: AbortSignal, late: () => boolean) {
+  constructor({ signal, late, share }: Terms) {
     this.#signal = signal
     this.#late = late
+    this.#share = share
   }
 
   /** @throws {BrokenOff} instead of beginning a part when it is to end */
@@ -29,7 +37,7 @@ export class Pace {
     const started = performance.now()
     const result = await work()
     const took = performance.now() - started
-    this.#restMs = Math.min(Math.max(took * REST, SHORTEST_REST_MS), LONGEST_REST_MS)
+    this.#restMs = Math.min(Math.max(took / this.#share - took, SHORTEST_REST_MS), LONGEST_REST_MS)
     return result
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
 import type { Work } from '../../store/work.ts'
 import type { Chore } from './chore.ts'
-import { BrokenOff, Pace } from './pace.ts'
+import { BrokenOff, Pace, type Terms } from './pace.ts'
 import type { RetentionSettings } from './settings.ts'
 import { type Removed, Sweep } from './sweep.ts'
 
@@ -26,18 +26,17 @@ const LEASE_MS = 60_000
  * Removes what is too old, unless another process is at it.
  *
  * @param insists whether it is done although it is not time
- * @param late whether the time is over
  */
 export async function prune(
   { store, chore, settings, clock }: PruneContext,
-  { insists, signal, late }: { insists: boolean; signal: AbortSignal; late: () => boolean },
+  { insists, ...terms }: Terms & { insists: boolean },
 ): Promise<Pruned> {
   const begun = clock.now()
   let held = begun + LEASE_MS
   const taken = await store.write(() => chore.take(begun, held, { insists }), { durable: false })
   if (!taken) return { deliveries: 0, attempts: 0, events: 0, hooks: 0, cancelled: 0, finished: false }
 
-  const pace = new Pace(signal, late)
+  const pace = new Pace(terms)
   const renew = async <T>(work?: () => Work<T>): Promise<T> => {
     const until = clock.now() + LEASE_MS
     const result = await store.write(
@@ -62,7 +61,7 @@ export async function prune(
   try {
     await sweep.run()
   } catch (error) {
-    // What went wrong may go wrong again: then the chore is anybody's when the lease ends.
+    // Where that fails too, the chore is anybody's when the lease ends.
     await giveBack().catch(() => {})
     if (!(error instanceof BrokenOff)) throw error
     return { ...sweep.removed, finished: false }

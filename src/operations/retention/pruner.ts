@@ -20,6 +20,13 @@ export interface PruneOptions {
   deadlineMs?: number
 }
 
+/**
+ * While deliveries are made: so little that even the slowest hundredth of them is not met by it, above all on SQLite, where a
+ * part keeps everybody from writing. It is still tens of millions of rows a day.
+ */
+export const BACKGROUND_SHARE = 0.02
+/** When somebody waits for it. */
+const BY_HAND_SHARE = 0.1
 const CHECK_MS = 60_000
 const DEFAULT_DEADLINE_MS = 50_000
 
@@ -69,7 +76,8 @@ export class Pruner {
     await store.open()
     store.verify()
     const end = clock.now() + deadlineMs
-    const terms = { insists: true, signal: this.#abort.signal, late: () => clock.now() >= end }
+    const late = () => clock.now() >= end
+    const terms = { insists: true, signal: this.#abort.signal, late, share: BY_HAND_SHARE }
     return await this.#tracked(prune({ store, chore: this.#chore, settings, clock }, terms))
   }
 
@@ -86,7 +94,7 @@ export class Pruner {
     if (settings === false) return
     try {
       if (!(await store.read(() => this.#chore.due(clock.now())))) return
-      const terms = { insists: false, signal, late: () => false }
+      const terms = { insists: false, signal, late: () => false, share: BACKGROUND_SHARE }
       const pruned = await prune({ store, chore: this.#chore, settings, clock }, terms)
       const { finished, ...removed } = pruned
       if (Object.values(removed).some((count) => count > 0)) {
