@@ -1,36 +1,16 @@
-import type { BenchOptions, Section, SectionResult } from '../section.ts'
-import { inChild } from '../support/child.ts'
+import type { Section } from '../section.ts'
+import { inEachDatabase } from '../support/databases.ts'
 
-const DATABASES = ['node:sqlite', 'postgres']
+const DATABASES = { 'node:sqlite': 0.5, postgres: 0.5 }
 
 /** Whether deliveries take longer while a sweep removes what is too old from a database with a million of it. */
 export const retention: Section = {
   name: 'retention',
   title: 'Retention',
-  async run(options) {
-    const all: SectionResult = { groups: [], setting: {}, skipped: [], notes: [...NOTES] }
-    for (const database of DATABASES) {
-      const budgetMs = options.budgetMs / DATABASES.length
-      const { groups, setting, skipped, notes } = await measureIn(database, { ...options, budgetMs })
-      all.groups.push(...groups)
-      all.skipped.push(...skipped)
-      all.notes.push(...notes)
-      Object.assign(all.setting, setting)
-    }
-    return all
-  },
+  run: (options) => inEachDatabase(new URL('./measure.child.ts', import.meta.url), DATABASES, options, NOTES),
 }
 
 const NOTES = [
   'Speed is one divided by the time from `hooks.send` to the arrival at the target: 0.90 is a tenth longer. The sweep, the',
   'dispatcher, the sender and the target share one process, which is the worst case.',
 ]
-
-async function measureIn(database: string, options: BenchOptions): Promise<SectionResult> {
-  try {
-    return await inChild(new URL('./measure.child.ts', import.meta.url), [database], options)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return { groups: [], setting: {}, skipped: [{ what: database, why }], notes: [] }
-  }
-}
