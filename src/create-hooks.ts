@@ -14,14 +14,13 @@ import {
   type TriggersOf,
 } from './catalog/index.ts'
 import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
+import { type DeadlineOptions, deadlineOf } from './core/options.ts'
 import { systemRandom } from './core/random.ts'
 import {
   attemptById,
   Dispatcher,
   type DispatchOptions,
-  type DrainOptions,
   dispatchSettings,
-  drainDeadline,
   getDelivery,
   listDeliveries,
   type PayloadEvent,
@@ -48,7 +47,6 @@ import {
   Keeper,
   type MigrateOptions,
   migrate,
-  type PruneOptions,
   Pruner,
   type ReplayOptions,
   type RetentionOptions,
@@ -250,8 +248,8 @@ export function createHooks<
       keeper.start()
       pruner.start()
     },
-    async drain(drainOptions?: DrainOptions) {
-      const deadlineMs = drainDeadline(drainOptions)
+    async drain(drainOptions?: DeadlineOptions) {
+      const deadlineMs = deadlineOf(drainOptions, 'drain')
       await store.open()
       store.verify()
       const endsAt = clock.now() + deadlineMs
@@ -260,7 +258,7 @@ export function createHooks<
       await listeners.settled(clock, endsAt - clock.now())
       return drained
     },
-    prune: (pruneOptions?: PruneOptions) => pruner.prune(pruneOptions),
+    prune: (pruneOptions?: DeadlineOptions) => pruner.prune(pruneOptions),
     async stop() {
       starts += 1
       await keeper.stop()

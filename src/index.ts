@@ -23,6 +23,7 @@ export {
 } from './catalog/index.ts'
 export { type ErrorCode, errorTable, HookwrightError } from './core/errors.ts'
 export { consoleLogger, type Logger, silentLogger } from './core/logger.ts'
+export type { DeadlineOptions } from './core/options.ts'
 export { createHooks, type HookOptions, type HooksOptions } from './create-hooks.ts'
 export {
   type Attempt,
@@ -32,7 +33,6 @@ export {
   type DeliveryListOptions,
   type DispatchOptions,
   type Drained,
-  type DrainOptions,
   type FailedAttempt,
   type PayloadEvent,
   type RetryOptions,
@@ -66,7 +66,6 @@ export type {
   MigrateOptions,
   MigrationReport,
   Pruned,
-  PruneOptions,
   Replayed,
   ReplayOptions,
   RetentionOptions,

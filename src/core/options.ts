@@ -24,3 +24,43 @@ export function refuseUnknownOptions(
     throw problem('option_invalid', { field: `${field}.${name}`, value, problem: missing, cure })
   }
 }
+
+/**
+ * A whole number above 0.
+ *
+ * @param fallback what it is if it is left out
+ * @param without said in the cure, where there is a way to do without
+ * @throws `option_invalid`
+ */
+export function wholeNumber(value: unknown, field: string, fallback: number, without = ''): number {
+  const number = value ?? fallback
+  if (typeof number === 'number' && Number.isSafeInteger(number) && number > 0) return number
+  throw problem('option_invalid', {
+    field,
+    value: number,
+    problem: 'it must be a whole number above 0',
+    cure: `It is ${fallback} if left out${without}`,
+  })
+}
+
+/** A call that works for so long at the most. */
+export interface DeadlineOptions {
+  /** How long it may take in all, in milliseconds. 50,000 unless told, which fits into a function that has a minute. */
+  deadlineMs?: number
+}
+
+const DEFAULT_DEADLINE_MS = 50_000
+
+/** @param call what the call is named. @throws `option_invalid` */
+export function deadlineOf(options: DeadlineOptions | undefined, call: string): number {
+  const given = options ?? {}
+  refuseUnknownOptions(given, ['deadlineMs'], call)
+  const { deadlineMs = DEFAULT_DEADLINE_MS } = given
+  if (typeof deadlineMs === 'number' && deadlineMs > 0) return deadlineMs
+  throw problem('option_invalid', {
+    field: `${call}.deadlineMs`,
+    value: deadlineMs,
+    problem: 'it must be a number of milliseconds above 0',
+    cure: `It is ${DEFAULT_DEADLINE_MS} if left out`,
+  })
+}

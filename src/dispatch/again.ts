@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { HookRow } from '../hooks/index.ts'
+import { type HookRow, isLimited } from '../hooks/index.ts'
 import { isGiven } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
@@ -11,8 +11,8 @@ export const SECOND_CLICK_MS = 5_000
 type Paced = Pick<HookRow, 'id' | 'ordered' | 'rate_limit'>
 
 /** When a delivery of the hook is due that is to be made at once. With an order or a rate it waits for its turn in the lane. */
-function atOnce({ ordered, rate_limit }: Paced, now: number) {
-  const inLane = ordered === 1 || rate_limit !== null
+function atOnce(hook: Paced, now: number) {
+  const inLane = isLimited(hook)
   return { due_at: inLane ? null : now, parked_due_at: inLane ? now : null }
 }
 

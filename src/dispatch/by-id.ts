@@ -1,5 +1,5 @@
 import { problem } from '../core/errors.ts'
-import { selectHooks } from '../hooks/index.ts'
+import { isLimited, selectHooks } from '../hooks/index.ts'
 import { locking } from '../store/lock-rows.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
 import { exec, first, type Work } from '../store/work.ts'
@@ -93,7 +93,7 @@ function* begin(
   if (found.status !== 'pending' || !(handedOver || due)) return { status: found.status }
   const hook = yield* first(selectHooks(store, fields).where('id', '=', key.hookId))
   // What is limited goes out as its lane lets it, and comes here only if it was handed over.
-  const limited = hook !== undefined && !handedOver && (hook.ordered === 1 || hook.rate_limit !== null)
+  const limited = hook !== undefined && !handedOver && isLimited(hook)
   if (hook === undefined || hook.disabled_at !== null || limited) {
     // The next claim parks or cancels it.
     const lease = found.lease

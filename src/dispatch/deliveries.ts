@@ -131,6 +131,7 @@ function deliveryFromRow(row: DeliveryRow): Delivery {
   }
 }
 
-function dateOrNull(ms: number | null): Date | null {
-  return ms === null ? null : new Date(ms)
+/** A time of the database's as a date. */
+export function dateOrNull(ms: number | null | undefined): Date | null {
+  return typeof ms === 'number' ? new Date(ms) : null
 }

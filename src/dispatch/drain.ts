@@ -1,12 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import { problem } from '../core/errors.ts'
-import { refuseUnknownOptions } from '../core/options.ts'
 import type { Engine } from './engine.ts'
-
-export interface DrainOptions {
-  /** How long it may take in all, in milliseconds. 50,000 unless told, which fits into a function that has a minute. */
-  deadlineMs?: number
-}
 
 /** What was done before the deadline. */
 export interface Drained {
@@ -19,23 +12,9 @@ export interface Drained {
   finished: boolean
 }
 
-const DEFAULT_DEADLINE_MS = 50_000
 /** What is left of the time when attempts are broken off, so that their results can be written. */
 const MOST_FOR_WRITING_MS = 1_000
 const CONTENTION_MS = 5
-
-/** @throws `option_invalid` */
-export function drainDeadline(options: DrainOptions = {}): number {
-  refuseUnknownOptions(options, ['deadlineMs'], 'drain')
-  const { deadlineMs = DEFAULT_DEADLINE_MS } = options
-  if (typeof deadlineMs === 'number' && deadlineMs > 0) return deadlineMs
-  throw problem('option_invalid', {
-    field: 'drain.deadlineMs',
-    value: deadlineMs,
-    problem: 'it must be a number of milliseconds above 0',
-    cure: `It is ${DEFAULT_DEADLINE_MS} if left out`,
-  })
-}
 
 /**
  * Delivers what is due, and returns when nothing is left that could be done without waiting, or when the time is over. No

@@ -1,12 +1,10 @@
-import type { Health } from './health.ts'
-import { rampRate } from './health.ts'
+import { isLimited, type LimitColumns } from '../hooks/index.ts'
+import { type Health, rampRate } from './health.ts'
 import type { Lane } from './lanes.ts'
 import { allowedNow, nextAllowedAt, paceOf, tatAfter } from './pace.ts'
 
 /** What decides how much of a hook may go out. */
-export interface Limits {
-  ordered: number
-  rate_limit: number | null
+export interface Limits extends LimitColumns {
   open_until: Health['open_until']
   recovered_at: Health['recovered_at']
 }
@@ -21,8 +19,9 @@ export interface Gate {
 }
 
 /** Whether a hook's deliveries go by way of its lane, rather than straight out. */
-export function isHeldBack({ ordered, rate_limit, open_until, recovered_at }: Limits, now: number): boolean {
-  if (ordered === 1 || rate_limit !== null || open_until !== null) return true
+export function isHeldBack(limits: Limits, now: number): boolean {
+  const { open_until, recovered_at } = limits
+  if (isLimited(limits) || open_until !== null) return true
   return recovered_at !== null && rampRate(recovered_at, now) !== undefined
 }
 

@@ -1,5 +1,4 @@
-import { problem } from '../core/errors.ts'
-import { refuseUnknownOptions } from '../core/options.ts'
+import { refuseUnknownOptions, wholeNumber } from '../core/options.ts'
 import type { BreakerSettings, HealthSettings } from './health.ts'
 
 /** When deliveries to a failing target wait, and for how long. */
@@ -26,28 +25,28 @@ export function healthSettings(options: {
     disableAfterMs:
       disableAfterMs === false
         ? undefined
-        : whole(disableAfterMs, 'dispatch.disableAfterMs', DISABLE_AFTER_MS),
+        : wholeNumber(
+            disableAfterMs,
+            'dispatch.disableAfterMs',
+            DISABLE_AFTER_MS,
+            ', and there is no end with dispatch.disableAfterMs: false',
+          ),
   }
 }
 
 function breakerSettings(options: BreakerOptions): BreakerSettings {
   refuseUnknownOptions(options, Object.keys(DEFAULTS), 'dispatch.breaker')
   const setting = (name: keyof BreakerSettings) =>
-    whole(options[name] ?? DEFAULTS[name], `dispatch.breaker.${name}`, DEFAULTS[name])
+    wholeNumber(
+      options[name],
+      `dispatch.breaker.${name}`,
+      DEFAULTS[name],
+      ', and there is none with dispatch.breaker: false',
+    )
   const openMs = setting('openMs')
   return {
     failures: setting('failures'),
     openMs,
     longestOpenMs: Math.max(openMs, setting('longestOpenMs')),
   }
-}
-
-function whole(value: unknown, field: string, fallback: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw problem('option_invalid', {
-    field,
-    value,
-    problem: 'it must be a whole number above 0',
-    cure: `It is ${fallback} if left out, and there is none with ${field.split('.').slice(0, 2).join('.')}: false`,
-  })
 }

@@ -11,6 +11,7 @@ import {
   type Health,
   type HealthSettings,
   type Warning,
+  WELL,
 } from './health.ts'
 import type { LaneChanges } from './lanes.ts'
 import type { AttemptResult } from './record.ts'
@@ -33,15 +34,6 @@ const COLUMNS = [
   'open_until',
   'recovered_at',
 ] as const satisfies readonly (keyof HealthTable)[]
-
-const NOTHING: Health = {
-  failures: 0,
-  failing_since: null,
-  warned: 0,
-  opens: 0,
-  open_until: null,
-  recovered_at: null,
-}
 
 /**
  * Keeps what attempts say about the health of their hooks. Hooks that are well have no row, so for most of what is delivered
@@ -93,7 +85,7 @@ export function* noteHealth(
 function* makeRows(store: Store, byHook: ReadonlyMap<number, readonly AttemptResult[]>): Work<void> {
   const failed = [...byHook].filter(([, ofHook]) => ofHook.some(({ verdict }) => verdict.bearing !== 'well'))
   if (failed.length === 0) return
-  const made = failed.map(([hook_id]) => ({ hook_id, ...NOTHING }))
+  const made = failed.map(([hook_id]) => ({ hook_id, ...WELL }))
   yield* exec(insertHealth(store, made).onConflict((conflict) => conflict.column('hook_id').doNothing()))
 }
 
@@ -113,7 +105,7 @@ function fold(
       const was = health
       health = afterSuccess(was, now)
       if (was.warned > 0 || was.open_until !== null) {
-        notices.push({ kind: 'recovered', hook, before: was, health: health ?? NOTHING })
+        notices.push({ kind: 'recovered', hook, before: was, health: health ?? WELL })
       }
       continue
     }

@@ -35,7 +35,8 @@ export function rampRate(recoveredAt: number, now: number): number | undefined {
   return elapsed >= RAMP_MS ? undefined : FIRST_RATE * 2 ** Math.floor(elapsed / 1_000)
 }
 
-const WELL: Health = {
+/** Of a hook that has no row. */
+export const WELL: Health = {
   failures: 0,
   failing_since: null,
   warned: 0,

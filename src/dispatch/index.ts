@@ -4,11 +4,12 @@ export {
   type Attempt,
   type Delivery,
   type DeliveryListOptions,
+  dateOrNull,
   getDelivery,
   listDeliveries,
 } from './deliveries.ts'
 export { Dispatcher } from './dispatcher.ts'
-export { type Drained, type DrainOptions, drainDeadline } from './drain.ts'
+export type { Drained } from './drain.ts'
 export type { BreakerOptions } from './health-options.ts'
 export { type DispatchOptions, dispatchSettings } from './options.ts'
 export { releaseParked, reopenLanes } from './release.ts'

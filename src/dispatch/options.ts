@@ -1,5 +1,5 @@
 import { problem } from '../core/errors.ts'
-import { refuseUnknownOptions } from '../core/options.ts'
+import { refuseUnknownOptions, wholeNumber } from '../core/options.ts'
 import type { HealthSettings } from './health.ts'
 import { type BreakerOptions, healthSettings } from './health-options.ts'
 import { type RetryOptions, type RetryPolicy, retryPolicy } from './retry.ts'
@@ -58,8 +58,10 @@ export function dispatchSettings(options: DispatchOptions = {}): DispatchSetting
     ],
     'dispatch',
   )
-  const timeoutMs = positive(options, 'timeoutMs', 15_000)
-  const leaseMs = positive(options, 'leaseMs', 10_000)
+  const positive = (name: keyof DispatchOptions, fallback: number) =>
+    wholeNumber(options[name], `dispatch.${name}`, fallback)
+  const timeoutMs = positive('timeoutMs', 15_000)
+  const leaseMs = positive('leaseMs', 10_000)
   if (leaseMs < SHORTEST_LEASE_MS) {
     throw problem('option_invalid', {
       field: 'dispatch.leaseMs',
@@ -68,10 +70,10 @@ export function dispatchSettings(options: DispatchOptions = {}): DispatchSetting
       cure: 'Make it some seconds, or leave it out',
     })
   }
-  const concurrency = positive(options, 'concurrency', 256)
-  const concurrencyPerHook = positive(options, 'concurrencyPerHook', 20)
+  const concurrency = positive('concurrency', 256)
+  const concurrencyPerHook = positive('concurrencyPerHook', 20)
   // A socket for every attempt, whatever its origin: the hooks of one origin never wait for each other.
-  const connectionsPerOrigin = positive(options, 'connectionsPerOrigin', concurrency)
+  const connectionsPerOrigin = positive('connectionsPerOrigin', concurrency)
   const fewest = Math.min(concurrency, concurrencyPerHook)
   if (connectionsPerOrigin < fewest) {
     throw problem('option_invalid', {
@@ -90,15 +92,4 @@ export function dispatchSettings(options: DispatchOptions = {}): DispatchSetting
     retry: retryPolicy(options.retry),
     health: healthSettings(options),
   }
-}
-
-function positive(options: DispatchOptions, name: keyof DispatchOptions, fallback: number): number {
-  const value = options[name] ?? fallback
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw problem('option_invalid', {
-    field: `dispatch.${name}`,
-    value,
-    problem: 'it must be a whole number above 0',
-    cure: `It is ${fallback} if left out`,
-  })
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { inChunks } from '../core/chunks.ts'
 import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { AttemptTable, DeliveryStatus } from '../store/tables.ts'
@@ -30,7 +31,8 @@ export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
  * still the one that it was made under, for otherwise somebody else has taken over.
  */
 export function* record(store: Store, results: readonly AttemptResult[], lanes: LaneChanges): Work<void> {
-  for (const batch of batches(results)) yield* recordBatch(store, batch)
+  const batches = inChunks(results, MOST_CHARACTERS, ({ body }) => body?.length ?? 0)
+  for (const batch of batches) yield* recordBatch(store, batch)
   for (const { hook_id, next_parked_due_at: parked } of results) {
     lanes.wake(hook_id)
     if (parked !== null) lanes.open(hook_id)
@@ -39,21 +41,6 @@ export function* record(store: Store, results: readonly AttemptResult[], lanes: 
 
 /** Each batch goes through a parameter, and rendered bodies may be large. */
 const MOST_CHARACTERS = 8_000_000
-
-function batches(results: readonly AttemptResult[]): AttemptResult[][] {
-  const all: AttemptResult[][] = []
-  let free = 0
-  for (const result of results) {
-    const characters = result.body?.length ?? 0
-    if (all.length === 0 || characters > free) {
-      all.push([])
-      free = MOST_CHARACTERS
-    }
-    all.at(-1)?.push(result)
-    free -= characters
-  }
-  return all
-}
 
 function* recordBatch(store: Store, results: readonly AttemptResult[]): Work<void> {
   const { db } = store

@@ -1,4 +1,3 @@
-import { messageOf } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
 import { type FailedAttempt, type RetryPolicy, retryPolicy } from './retry.ts'
 import { retryAfter } from './retry-after.ts'
@@ -98,7 +97,10 @@ function delayAfter(
   try {
     return { delay: retry.delayAfter(failed, random), fault: undefined }
   } catch (error) {
-    return { delay: standard.delayAfter(failed, random), fault: error ?? messageOf(error) }
+    return {
+      delay: standard.delayAfter(failed, random),
+      fault: error ?? new Error('it threw nothing that could be told'),
+    }
   }
 }
 

@@ -10,7 +10,7 @@ export {
   type NewHook,
 } from './hook.ts'
 export { type HookChange, referencesTo } from './hook-rows.ts'
-export { HIGHEST_RATE, LOWEST_RATE } from './limits.ts'
+export { HIGHEST_RATE, isLimited, type LimitColumns, LOWEST_RATE } from './limits.ts'
 export { type Owner, type OwnerScope, ownerText, scopeOf } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
 export type { HookRegistry, ListOptions, RotationOptions } from './registry-types.ts'

@@ -1,4 +1,5 @@
 import { problem } from '../core/errors.ts'
+import { dateOrNull } from '../dispatch/index.ts'
 import { type HookRegistry, type OwnerScope, scopeOf } from '../hooks/index.ts'
 import type { Store } from '../store/store.ts'
 import { first } from '../store/work.ts'
@@ -51,8 +52,4 @@ function stateOf(
   if (found === undefined) return 'well'
   if (found.open_until !== null) return 'waiting'
   return found.recovered_at === null ? 'failing' : 'recovering'
-}
-
-function dateOrNull(ms: number | null | undefined): Date | null {
-  return typeof ms === 'number' ? new Date(ms) : null
 }

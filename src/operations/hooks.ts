@@ -1,12 +1,6 @@
 import type { HookFields, OperationalName } from '../catalog/index.ts'
-import type {
-  Attempt,
-  AttemptOutcome,
-  Delivery,
-  DeliveryListOptions,
-  Drained,
-  DrainOptions,
-} from '../dispatch/index.ts'
+import type { DeadlineOptions } from '../core/options.ts'
+import type { Attempt, AttemptOutcome, Delivery, DeliveryListOptions, Drained } from '../dispatch/index.ts'
 import type {
   EventListOptions,
   OperationalListener,
@@ -20,7 +14,7 @@ import type { HookHealth } from './health.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
 import type { Replayed } from './replay.ts'
 import type { ReplayOptions } from './replay-options.ts'
-import type { Pruned, PruneOptions } from './retention/index.ts'
+import type { Pruned } from './retention/index.ts'
 import type { RetryOutcome } from './retry.ts'
 import type { TestEventOptions } from './test-event.ts'
 
@@ -79,7 +73,7 @@ export interface Hooks<
    * }
    * ```
    */
-  drain(options?: DrainOptions): Promise<Drained>
+  drain(options?: DeadlineOptions): Promise<Drained>
   /**
    * Removes events, deliveries and attempts that are older than the option `retention` says, now: for a cron route or a
    * scheduled function. While a dispatcher runs, it does so by itself. It goes in small steps and rests between them; what
@@ -92,7 +86,7 @@ export interface Hooks<
    * const { deliveries, finished } = await hooks.prune({ deadlineMs: 25_000 })
    * ```
    */
-  prune(options?: PruneOptions): Promise<Pruned>
+  prune(options?: DeadlineOptions): Promise<Pruned>
   /** Ends the dispatcher: attempts under way are finished and written down, the rest is left to the next start. */
   stop(): Promise<void>
   /** Ends the dispatcher and closes all connections. */

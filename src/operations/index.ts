@@ -8,7 +8,6 @@ export { type Replayed, replay } from './replay.ts'
 export type { ReplayOptions } from './replay-options.ts'
 export {
   type Pruned,
-  type PruneOptions,
   Pruner,
   type RetentionOptions,
   retentionSettings,

@@ -1,4 +1,5 @@
 import { breath } from '../core/breath.ts'
+import { inChunks } from '../core/chunks.ts'
 import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
 import { addByHand, beginAnew } from '../dispatch/again.ts'
@@ -52,7 +53,8 @@ export async function replay(context: ReplayContext, options: ReplayOptions): Pr
   const hookIds = hook === undefined ? hooksWithDeliveries(store, span, task.owner) : [hook.id]
   for await (const hookId of hookIds) {
     for await (const seqs of finishedOf(store, hookId, span, wanted)) {
-      for (const chunk of chunks(seqs)) deliveries += await sendAgain(context, task, hookId, chunk, wanted)
+      for (const chunk of inChunks(seqs, CHUNK))
+        deliveries += await sendAgain(context, task, hookId, chunk, wanted)
     }
   }
   if (hook === undefined || task.what === 'failed') return { deliveries }
@@ -60,7 +62,7 @@ export async function replay(context: ReplayContext, options: ReplayOptions): Pr
   const events = (await store.read(() => eventsOf(store, [hook.id]))).get(hook.id) ?? []
   const listener = { hookId: hook.id, owner: hook.owner, events, since, until }
   for await (const found of unheard(store, span, listener)) {
-    for (const chunk of chunks(found)) deliveries += await addMissing(context, task, hook.id, chunk)
+    for (const chunk of inChunks(found, CHUNK)) deliveries += await addMissing(context, task, hook.id, chunk)
   }
   return { deliveries }
 }
@@ -136,9 +138,4 @@ async function hookOf(
   const hook = await store.read(() => first(query))
   if (hook !== undefined) return hook
   throw problem('hook_missing', { field: 'hookId', value: id, problem: 'there is no such hook' })
-}
-
-function chunks<Item>(items: readonly Item[]): Item[][] {
-  const count = Math.ceil(items.length / CHUNK)
-  return Array.from({ length: count }, (_, index) => items.slice(index * CHUNK, (index + 1) * CHUNK))
 }

@@ -1,3 +1,3 @@
 export type { Pruned } from './prune.ts'
-export { type PruneOptions, Pruner } from './pruner.ts'
+export { Pruner } from './pruner.ts'
 export { type RetentionOptions, retentionSettings } from './settings.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { problem } from '../../core/errors.ts'
 import type { Logger } from '../../core/logger.ts'
-import { refuseUnknownOptions } from '../../core/options.ts'
+import { type DeadlineOptions, deadlineOf } from '../../core/options.ts'
 import type { Store } from '../../store/store.ts'
 import { Chore } from './chore.ts'
 import { type Pruned, prune } from './prune.ts'
@@ -15,11 +15,6 @@ export interface PrunerContext {
   logger: Logger
 }
 
-export interface PruneOptions {
-  /** How long it may take in all, in milliseconds. 50,000 unless told, which fits into a function that has a minute. */
-  deadlineMs?: number
-}
-
 /**
  * While deliveries are made: so little that even the slowest hundredth of them is not met by it, above all on SQLite, where a
  * part keeps everybody from writing. It is still tens of millions of rows a day.
@@ -28,7 +23,6 @@ export const BACKGROUND_SHARE = 0.02
 /** When somebody waits for it. */
 const BY_HAND_SHARE = 0.1
 const CHECK_MS = 60_000
-const DEFAULT_DEADLINE_MS = 50_000
 
 /** Removes what is too old: from time to time while the dispatcher runs, or when it is told to. */
 export class Pruner {
@@ -62,9 +56,9 @@ export class Pruner {
    *
    * @throws `option_invalid` also where everything is kept
    */
-  async prune(options: PruneOptions = {}): Promise<Pruned> {
+  async prune(options: DeadlineOptions = {}): Promise<Pruned> {
     const { settings, store, clock } = this.#context
-    const deadlineMs = pruneDeadline(options)
+    const deadlineMs = deadlineOf(options, 'prune')
     if (settings === false) {
       throw problem('option_invalid', {
         field: 'retention',
@@ -113,16 +107,4 @@ export class Pruner {
       this.#sweeps.delete(sweep)
     }
   }
-}
-
-function pruneDeadline(options: PruneOptions): number {
-  refuseUnknownOptions(options, ['deadlineMs'], 'prune')
-  const { deadlineMs = DEFAULT_DEADLINE_MS } = options
-  if (typeof deadlineMs === 'number' && deadlineMs > 0) return deadlineMs
-  throw problem('option_invalid', {
-    field: 'prune.deadlineMs',
-    value: deadlineMs,
-    problem: 'it must be a number of milliseconds above 0',
-    cure: `It is ${DEFAULT_DEADLINE_MS} if left out`,
-  })
 }

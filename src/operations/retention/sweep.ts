@@ -1,14 +1,15 @@
+import { inChunks } from '../../core/chunks.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
 import type { Work } from '../../store/work.ts'
 import { cancelWaiting, waitedTooLong } from './cancel-waiting.ts'
-import { inChunks, rowsAtOnce } from './chunks.ts'
 import { lookAtHooks, removeHooks } from './deleted-hooks.ts'
 import { firstSince } from './first-since.ts'
 import { KeptEvents } from './kept-events.ts'
 import { BEGINNING, lookAtOld, type OldDelivery, type Place } from './old-deliveries.ts'
 import { lookAtEvents, lookAtUnfinished, removeEvents } from './old-events.ts'
 import { removeDeliveries } from './remove-deliveries.ts'
+import { rowsAtOnce } from './rows-at-once.ts'
 import { DAY_MS, type RetentionSettings } from './settings.ts'
 
 /** What was removed. */
@@ -97,7 +98,7 @@ export class Sweep {
     const reason = waitedTooLong(settings.days)
     for (const [hookId, deliveries] of Map.groupBy(waiting, ({ hook_id }) => hook_id)) {
       const terms = { since: this.#since, now: this.#now, reason }
-      for (const chunk of inChunks(deliveries, rowsAtOnce(store), () => 1)) {
+      for (const chunk of inChunks(deliveries, rowsAtOnce(store))) {
         this.removed.cancelled += await write(() => cancelWaiting(store, hookId, chunk, terms))
       }
     }
@@ -120,7 +121,7 @@ export class Sweep {
       const last = seqs.at(-1)
       if (last === undefined) return
       const unneeded = seqs.filter((seq) => !this.#kept.has(seq))
-      for (const chunk of inChunks(unneeded, rowsAtOnce(store), () => 1)) {
+      for (const chunk of inChunks(unneeded, rowsAtOnce(store))) {
         this.removed.events += await write(() => removeEvents(store, chunk, createdBefore))
       }
       after = last
