@@ -1,6 +1,6 @@
+import { firstSince } from '../../src/events/index.ts'
 import { Chore } from '../../src/operations/retention/chore.ts'
 import { lookAtHooks, removeHooks } from '../../src/operations/retention/deleted-hooks.ts'
-import { firstSince } from '../../src/operations/retention/first-since.ts'
 import { BEGINNING, lookAtOld, type OldDelivery } from '../../src/operations/retention/old-deliveries.ts'
 import { lookAtEvents, lookAtUnfinished, removeEvents } from '../../src/operations/retention/old-events.ts'
 import { removeDeliveries } from '../../src/operations/retention/remove-deliveries.ts'

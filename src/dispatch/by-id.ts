@@ -1,13 +1,12 @@
-import { problem } from '../core/errors.ts'
 import { isLimited, selectHooks } from '../hooks/index.ts'
 import { locking } from '../store/lock-rows.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type AttemptContext, attempt } from './attempt.ts'
 import type { Claimed } from './claim.ts'
+import { deliveryById } from './delivery-by-id.ts'
 import { LaneChanges } from './lanes.ts'
 import { giveBack, HANDED_OVER } from './record.ts'
-import { parseDeliveryId } from './request.ts'
 import { follow, type SettleContext, settle } from './settle.ts'
 
 /** How much longer than the attempt its lease is. */
@@ -55,50 +54,37 @@ function* begin(
   { store, fields, clock, random, settings }: AttemptContext & SettleContext,
   id: string,
 ): Work<Claimed | { status: DeliveryStatus }> {
-  const key = parseDeliveryId(id)
-  const found =
-    key === undefined
-      ? undefined
-      : yield* first(
-          locking(
-            store,
-            store.db
-              .selectFrom('event as e')
-              .innerJoin('delivery as d', 'd.event_seq', 'e.seq')
-              .select([
-                'd.status',
-                'd.due_at',
-                'd.lease',
-                'd.attempts',
-                'd.tries',
-                'd.excused',
-                'd.manual',
-                'd.body',
-                'e.seq',
-                'e.uid',
-                'e.name',
-                'e.data',
-              ])
-              .where('e.uid', '=', key.uid)
-              .where('d.hook_id', '=', key.hookId),
-            'd',
-          ),
-        )
-  if (key === undefined || found === undefined) {
-    throw problem('delivery_missing', { field: 'id', value: id, problem: 'there is no such delivery' })
-  }
+  const found = yield* deliveryById(store, id, (query) =>
+    locking(
+      store,
+      query
+        .select([
+          'd.hook_id',
+          'd.status',
+          'd.due_at',
+          'd.lease',
+          'd.attempts',
+          'd.tries',
+          'd.excused',
+          'd.manual',
+          'd.body',
+        ])
+        .select(['e.seq', 'e.uid', 'e.name', 'e.data']),
+      'd',
+    ),
+  )
   const now = clock.now()
   const handedOver = found.lease?.startsWith(HANDED_OVER) === true
   const due = found.due_at !== null && found.due_at <= now
   if (found.status !== 'pending' || !(handedOver || due)) return { status: found.status }
-  const hook = yield* first(selectHooks(store, fields).where('id', '=', key.hookId))
+  const hook = yield* first(selectHooks(store, fields).where('id', '=', found.hook_id))
   // What is limited goes out as its lane lets it, and comes here only if it was handed over.
   const limited = hook !== undefined && !handedOver && isLimited(hook)
   if (hook === undefined || hook.disabled_at !== null || limited) {
     // The next claim parks or cancels it.
     const lease = found.lease
     if (lease !== null && !limited)
-      yield* giveBack(store, [{ hook_id: key.hookId, event_seq: found.seq, lease }], now)
+      yield* giveBack(store, [{ hook_id: found.hook_id, event_seq: found.seq, lease }], now)
     return { status: found.status }
   }
   const lease = `attempt-${random.id()}`
@@ -108,7 +94,7 @@ function* begin(
     store.db
       .updateTable('delivery')
       .set({ lease, due_at: leaseUntil, parked_due_at: null })
-      .where('hook_id', '=', key.hookId)
+      .where('hook_id', '=', found.hook_id)
       .where('event_seq', '=', found.seq),
   )
   const { seq, uid, name: event, data, attempts, tries, excused, manual, body } = found

@@ -1,8 +1,8 @@
-import { problem } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
-import { first, rows, type Work } from '../store/work.ts'
-import { deliveryId, parseDeliveryId } from './request.ts'
+import { rows, type Work } from '../store/work.ts'
+import { deliveriesWithEvents, deliveryById } from './delivery-by-id.ts'
+import { deliveryId } from './request.ts'
 
 /** One event on its way to one hook. */
 export interface Delivery {
@@ -47,7 +47,7 @@ export interface DeliveryListOptions {
 
 /** The newest deliveries first. */
 export async function listDeliveries(store: Store, options: DeliveryListOptions = {}): Promise<Delivery[]> {
-  let query = selectDeliveries(store)
+  let query = withColumns(deliveriesWithEvents(store))
     .orderBy('d.event_seq', 'desc')
     .orderBy('d.hook_id')
     .limit(options.limit ?? 100)
@@ -60,16 +60,7 @@ export async function listDeliveries(store: Store, options: DeliveryListOptions 
 /** A delivery and its attempts, the first one first. @throws `delivery_missing` */
 export async function getDelivery(store: Store, id: string): Promise<Delivery & { log: Attempt[] }> {
   return await store.read(function* () {
-    const key = parseDeliveryId(id)
-    const row =
-      key === undefined
-        ? undefined
-        : yield* first(
-            selectDeliveries(store).where('e.uid', '=', key.uid).where('d.hook_id', '=', key.hookId),
-          )
-    if (row === undefined) {
-      throw problem('delivery_missing', { field: 'id', value: id, problem: 'there is no such delivery' })
-    }
+    const row = yield* deliveryById(store, id, withColumns)
     return { ...deliveryFromRow(row), log: yield* attemptsOf(store, row) }
   })
 }
@@ -105,16 +96,14 @@ function* attemptsOf(
   }))
 }
 
-function selectDeliveries({ db }: Store) {
-  return db
-    .selectFrom('delivery as d')
-    .innerJoin('event as e', 'e.seq', 'd.event_seq')
+function withColumns(query: ReturnType<typeof deliveriesWithEvents>) {
+  return query
     .select(['d.hook_id', 'd.event_seq', 'd.status', 'd.reason', 'd.attempts', 'd.manual'])
     .select(['d.due_at', 'd.finished_at'])
     .select(['e.uid', 'e.name', 'e.created_at'])
 }
 
-type DeliveryRow = Awaited<ReturnType<ReturnType<typeof selectDeliveries>['execute']>>[number]
+type DeliveryRow = Awaited<ReturnType<ReturnType<typeof withColumns>['execute']>>[number]
 
 function deliveryFromRow(row: DeliveryRow): Delivery {
   return {

@@ -23,6 +23,6 @@ export {
 export { type FindContext, type PrepareContext, type Prepared, prepare } from './prepare.ts'
 export { madeSample, type SampleContext, storedSample } from './samples.ts'
 export { type SendOptions, type SentEvent, send } from './send.ts'
-export { type Span, spanOf } from './span.ts'
+export { firstSince, type Span, spanOf } from './span.ts'
 export { type TriggerOptions, trigger } from './trigger.ts'
 export { dataOfEvent, isFound, type Unheard, unheard } from './unheard.ts'

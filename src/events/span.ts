@@ -24,15 +24,7 @@ const CLOSE_ENOUGH = 1_000
  * @param until likewise; to the newest event if left out
  */
 export function* spanOf(store: Store, since: number, until?: number): Work<Span> {
-  const events = store.db.selectFrom('event')
-  // Each by itself: SQLite goes through the whole table for two at once.
-  const ends = yield* first(
-    store.db.selectNoFrom([
-      events.select(({ fn }) => fn.min('seq').as('seq')).as('first'),
-      events.select(({ fn }) => fn.max('seq').as('seq')).as('last'),
-    ]),
-  )
-  const all = { after: Number(ends?.first ?? 0) - 1, upTo: Number(ends?.last ?? -1) }
+  const all = yield* allEvents(store)
   if (all.upTo - all.after <= CLOSE_ENOUGH) return all
   const { after } = yield* halve(store, all, since - DISORDER_MS)
   if (until === undefined) return { after, upTo: all.upTo }
@@ -40,10 +32,35 @@ export function* spanOf(store: Store, since: number, until?: number): Work<Span>
   return { after, upTo }
 }
 
+function* allEvents({ db }: Store): Work<Span> {
+  const events = db.selectFrom('event')
+  // Each by itself: SQLite goes through the whole table for two at once.
+  const ends = yield* first(
+    db.selectNoFrom([
+      events.select(({ fn }) => fn.min('seq').as('seq')).as('first'),
+      events.select(({ fn }) => fn.max('seq').as('seq')).as('last'),
+    ]),
+  )
+  return { after: Number(ends?.first ?? 0) - 1, upTo: Number(ends?.last ?? -1) }
+}
+
+/**
+ * The number from which on events are not older than a time. It is a bound for what is looked at: neighbours may stand in
+ * another order than their times, so whoever removes something looks at its own.
+ *
+ * @param since milliseconds since the epoch
+ * @returns a number greater than all if all are older
+ */
+export function* firstSince(store: Store, since: number): Work<number> {
+  const all = yield* allEvents(store)
+  const { after } = yield* halve(store, all, since, 0)
+  return after === all.upTo ? Number.MAX_SAFE_INTEGER : after + 1
+}
+
 /** All events up to `after` are earlier than the time, and none above `upTo` is, but for the disorder. */
-function* halve({ db }: Store, span: Span, at: number): Work<Span> {
+function* halve({ db }: Store, span: Span, at: number, closeEnough = CLOSE_ENOUGH): Work<Span> {
   let { after, upTo } = span
-  while (upTo - after > CLOSE_ENOUGH) {
+  while (upTo - after > closeEnough) {
     const middle = Math.floor((after + upTo) / 2)
     const next = yield* first(
       db

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
 import { refuseUnknownOptions } from '../core/options.ts'
 import { beginAnew, hasten, SECOND_CLICK_MS } from '../dispatch/again.ts'
-import { parseDeliveryId } from '../dispatch/request.ts'
+import { deliveryById, deliveryMissing } from '../dispatch/delivery-by-id.ts'
 import { type OwnerScope, scopeOf } from '../hooks/index.ts'
 import { locking } from '../store/lock-rows.ts'
 import type { Store } from '../store/store.ts'
@@ -50,42 +50,28 @@ export async function retry(
 
 /** The delivery, locked, and its hook. Another owner's is as good as missing. */
 function* find(store: Store, id: string, owner: string | undefined): Work<{ row: Row; hook: HookColumns }> {
-  const key = parseDeliveryId(id)
-  const row: Row | undefined =
-    key === undefined
-      ? undefined
-      : yield* first(
-          locking(
-            store,
-            store.db
-              .selectFrom('event as e')
-              .innerJoin('delivery as d', 'd.event_seq', 'e.seq')
-              .select([
-                'd.hook_id',
-                'd.event_seq',
-                'd.status',
-                'd.due_at',
-                'd.lease',
-                'd.manual',
-                'd.manual_at',
-              ])
-              .where('e.uid', '=', key.uid)
-              .where('d.hook_id', '=', key.hookId),
-            'd',
-          ),
-        )
-  const hook: HookColumns | undefined =
-    row === undefined
-      ? undefined
-      : yield* first(
-          store.db
-            .selectFrom('hook')
-            .select(['id', 'owner', 'ordered', 'rate_limit', 'deleted_at'])
-            .where('id', '=', row.hook_id),
-        )
-  if (row === undefined || (owner !== undefined && hook?.owner !== owner)) {
-    throw problem('delivery_missing', { field: 'id', value: id, problem: 'there is no such delivery' })
-  }
+  const row = yield* deliveryById(store, id, (query) =>
+    locking(
+      store,
+      query.select([
+        'd.hook_id',
+        'd.event_seq',
+        'd.status',
+        'd.due_at',
+        'd.lease',
+        'd.manual',
+        'd.manual_at',
+      ]),
+      'd',
+    ),
+  )
+  const hook: HookColumns | undefined = yield* first(
+    store.db
+      .selectFrom('hook')
+      .select(['id', 'owner', 'ordered', 'rate_limit', 'deleted_at'])
+      .where('id', '=', row.hook_id),
+  )
+  if (owner !== undefined && hook?.owner !== owner) throw deliveryMissing(id)
   if (hook !== undefined && hook.deleted_at === null) return { row, hook }
   throw problem('hook_missing', { field: 'id', value: id, problem: 'the hook of this delivery was deleted' })
 }
