@@ -7,7 +7,6 @@ import {
   type Prepared,
 } from '../events/index.ts'
 import type { Transport } from '../outbound/index.ts'
-import type { Room } from './allowance.ts'
 import { attempt } from './attempt.ts'
 import { type Claim, type Claimed, claimDue } from './claim.ts'
 import { claimParked } from './claim-parked.ts'
@@ -16,14 +15,12 @@ import { FanOutQueue } from './fan-out-queue.ts'
 import { type Deliver, HAND_OVER_LEASE_MS, handOver } from './hand-over.ts'
 import { LaneChanges } from './lanes.ts'
 import { Leases } from './leases.ts'
-import { lotsOf } from './lots.ts'
 import type { ClaimContext } from './parking.ts'
+import { Places } from './places.ts'
 import { type AttemptResult, HANDED_OVER, keyOf, renew } from './record.ts'
 import { reportFailures, reportUnknown } from './report.ts'
 import type { PayloadFunction } from './request.ts'
 import { follow, reportFaults, type SettleContext } from './settle.ts'
-import { QUICK_MS, Shares, type Speed } from './shares.ts'
-import { Underway } from './underway.ts'
 import { LONGEST_SLEEP_MS, type Waiting, waiting } from './waiting.ts'
 
 export interface EngineContext extends SettleContext {
@@ -55,9 +52,8 @@ export class Engine {
   readonly #context: EngineContext
   readonly #wake: () => void
   readonly #queue: FanOutQueue
-  readonly #underway = new Underway()
   readonly #ended = new Ended()
-  readonly #shares: Shares
+  readonly #places: Places
   readonly #leases: Leases
   readonly #instance: string
   readonly #listeners = new Set<(result: AttemptResult) => void>()
@@ -68,12 +64,14 @@ export class Engine {
 
   /** @param wake called when there is something for the next turn */
   constructor(context: EngineContext, wake: () => void) {
-    const { leaseMs, concurrencyPerHook } = context.settings
+    const { settings, clock, deliver } = context
+    const { leaseMs } = settings
     this.#context = context
     this.#wake = wake
-    this.#queue = new FanOutQueue(context.prepare, context.clock, leaseMs)
+    this.#queue = new FanOutQueue(context.prepare, clock, leaseMs)
     this.#leases = new Leases(leaseMs)
-    this.#shares = new Shares(concurrencyPerHook)
+    // Handed over, it is the application's queue that meets the target.
+    this.#places = new Places(settings, clock, deliver === undefined)
     this.#instance = context.random.id()
   }
 
@@ -90,7 +88,7 @@ export class Engine {
 
   /** Resolves when no serializer runs and no attempt is under way, or when the next turn must prolong what these hold. */
   async rest(): Promise<void> {
-    const settled = this.#queue.settled().then(() => this.#underway.ended())
+    const settled = this.#queue.settled().then(() => this.#places.ended())
     const prolong = Promise.withResolvers<void>()
     const cancel = this.#context.clock.timer(this.#context.settings.leaseMs / 2, prolong.resolve)
     await Promise.race([settled, prolong.promise])
@@ -99,12 +97,12 @@ export class Engine {
 
   /** Resolves when no attempt is under way. */
   async attemptsEnded(): Promise<void> {
-    await this.#underway.ended()
+    await this.#places.ended()
   }
 
   /** Whether nothing is in hand, and nothing left to be written down. */
   get isEmpty(): boolean {
-    return this.#ended.size === 0 && this.#queue.inHand === 0 && this.#underway.size === 0
+    return this.#ended.size === 0 && this.#queue.inHand === 0 && this.#places.taken === 0
   }
 
   /** Whether the last turn saw something due and came by none of it, because others have it locked at this moment. */
@@ -139,7 +137,7 @@ export class Engine {
   }
 
   async #turn({ signal, claims = true }: TurnOptions): Promise<number> {
-    const { store, clock, settings } = this.#context
+    const { store, clock } = this.#context
     const queue = this.#queue
     const look = await store.read(function* () {
       const now = clock.now()
@@ -152,7 +150,7 @@ export class Engine {
     await this.#prepare(found)
 
     const ready = queue.takeReady()
-    let free = claims ? Math.max(settings.concurrency - this.#underway.size, 0) : 0
+    let free = claims ? this.#places.free : 0
     let any = found.length > 0
     const due = look.eventDue || (free > 0 && (look.due || look.laneDue))
     if (look.laneDue && free > 0) {
@@ -192,7 +190,7 @@ export class Engine {
 
   async #claimParked(free: number): Promise<Claim> {
     const { store, clock } = this.#context
-    const room = this.#room(free)
+    const room = this.#places.room(free)
     const before = this.#crowdedOut
     const claim = await store.write(() => claimParked(this.#claimContext(clock.now()), room, before), {
       durable: false,
@@ -211,7 +209,7 @@ export class Engine {
     const { store, clock, settings, logger } = context
     const ended = this.#ended
     const queue = this.#queue
-    const room = this.#room(free)
+    const room = this.#places.room(free)
     const claimContext = (now: number) => this.#claimContext(now)
     try {
       const done = await store.write(
@@ -260,35 +258,17 @@ export class Engine {
     return { store, fields, now, lease: handsOver ? HANDED_OVER + token : token, leaseUntil, probeUntil }
   }
 
-  #room(free: number): Room {
-    const { settings, deliver } = this.#context
-    const underWay = this.#underway.counts()
-    const { concurrency, concurrencyPerHook: perHook } = settings
-    // Handed over, it is the application's queue that meets the target.
-    if (deliver !== undefined) return { free, perHook, underWay }
-    const lots = lotsOf(concurrency, underWay, (hook) => this.#speedOf(hook))
-    return { free, perHook, underWay, lots, shareOf: (hook) => this.#shares.of(hook) }
-  }
-
-  /** A hook is slow while it keeps an attempt waiting, however well it answered before. */
-  #speedOf(hookId: number): Speed {
-    const since = this.#underway.longestSince(hookId)
-    if (since !== undefined && this.#context.clock.now() - since > QUICK_MS) return 'slow'
-    return this.#shares.speed(hookId)
-  }
-
   #launch(claimed: readonly Claimed[], signal: AbortSignal | undefined): void {
     if (claimed.length === 0) return
     const { store, logger, clock, settings, deliver } = this.#context
-    const now = clock.now()
     if (deliver !== undefined) {
       const { timeoutMs } = settings
-      this.#underway.add(0, now, handOver({ store, logger, clock, timeoutMs }, claimed, deliver))
+      this.#places.take(0, handOver({ store, logger, clock, timeoutMs }, claimed, deliver))
       return
     }
     for (const one of claimed) {
       this.#leases.add(one)
-      this.#underway.add(one.hook.id, now, this.#deliver(one, signal))
+      this.#places.take(one.hook.id, this.#deliver(one, signal))
     }
   }
 
@@ -299,11 +279,7 @@ export class Engine {
     this.#leases.delete(claimed)
     if (result === undefined) this.#ended.addBrokenOff(keyOf(claimed))
     else {
-      // A fault of our own says nothing of the hook.
-      if (result.verdict.bearing !== 'none') {
-        const answer = clock.now() - startedAt > QUICK_MS ? 'slow' : 'quick'
-        this.#shares.note(claimed.hook.id, result.status === null ? 'none' : answer)
-      }
+      this.#places.note(result, startedAt)
       this.#ended.add(result)
       reportFaults(this.#context.logger, result)
       for (const listener of this.#listeners) listener(result)

@@ -1,7 +1,7 @@
 import { isLimited, type LimitColumns } from '../hooks/index.ts'
+import { allowedNow, nextAllowedAt, paceOf, tatAfter } from './gcra.ts'
 import { type Health, rampRate } from './health.ts'
 import type { Lane } from './lanes.ts'
-import { allowedNow, nextAllowedAt, paceOf, tatAfter } from './pace.ts'
 
 /** What decides how much of a hook may go out. */
 export interface Limits extends LimitColumns {

@@ -4,8 +4,8 @@ import { claimParked } from '../../src/dispatch/claim-parked.ts'
 import { LaneChanges } from '../../src/dispatch/lanes.ts'
 import type { ClaimContext } from '../../src/dispatch/parking.ts'
 import { createHooks } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -105,9 +105,9 @@ export function claimSuite(harness: Harness): void {
       const other = await hooks.create({ owner: 2, event: 'user.logged_in', target: `${TARGET}/2` })
       await addDue(store, busy.id, 5_000, START - 10_000)
       await addDue(store, other.id, 1, START)
-      const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { dispatcher } = seamsOf(hooks)
       const held = Promise.withResolvers<void>()
-      const { transport } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { transport } = seamsOf(hooks)
       const post = transport.post.bind(transport)
       transport.post = async (request) => {
         if (request.url.endsWith('/1')) await held.promise
@@ -230,7 +230,7 @@ export function claimSuite(harness: Harness): void {
       const { hooks, test, store } = await bookstore({ leaseMs: 10_000, timeoutMs: 60_000 })
       const hook = await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })
       await addDue(store, hook.id, 1, START)
-      const { dispatcher, transport } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { dispatcher, transport } = seamsOf(hooks)
       const answer = Promise.withResolvers<void>()
       const post = transport.post.bind(transport)
       transport.post = async (request) => {
@@ -270,9 +270,7 @@ export function claimSuite(harness: Harness): void {
         await addDue(store, id, 60, START - 10_000)
       }
       // A little later, as over a network, so that both are at work.
-      for (const { transport } of [hooks, other.hooks].map(
-        (one) => (one as unknown as { [SEAMS]: Seams })[SEAMS],
-      )) {
+      for (const { transport } of [hooks, other.hooks].map((one) => seamsOf(one))) {
         const post = transport.post.bind(transport)
         transport.post = async (request) => {
           await new Promise(setImmediate)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createHooks } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -36,7 +36,7 @@ export function drainSuite(harness: Harness): void {
       const { hooks, test } = await bookstore()
       const hook = await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })
       await hooks.send('user.logged_in', {}, { owner: 1 })
-      const { transport } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { transport } = seamsOf(hooks)
       const post = transport.post.bind(transport)
       const begun = Promise.withResolvers<void>()
       transport.post = async ({ signal }) => {

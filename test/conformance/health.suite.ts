@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createHooks, type DispatchOptions } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -262,7 +262,7 @@ export function healthSuite(harness: Harness): void {
 
       it('are not blamed for what is no fault of theirs', async () => {
         const { hooks, hook, test, send, answer } = await shop({ ...daily, disableAfterMs: MINUTE })
-        const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+        const seams = seamsOf(hooks)
         const { transport } = seams
         const error = { code: 'local', message: 'no file handles' } as const
         seams.transport = {

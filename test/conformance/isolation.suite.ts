@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createHooks, everyone } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { OutboundResult } from '../../src/outbound/index.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -30,7 +30,7 @@ export function isolationSuite(harness: Harness): void {
       const met = new Set<string>()
       let asked = 0
       let holds = true
-      const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const seams = seamsOf(hooks)
       const { dispatcher, transport } = seams
       const post = transport.post.bind(transport)
       transport.post = async (request) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { fanOut, type Prepared, pendingEvents } from '../../src/events/index.ts'
 import { createHooks, type DispatchOptions } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, type BookRow, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -160,7 +160,7 @@ export function limitsSuite(harness: Harness): void {
       it('never have two under way', async () => {
         const { hooks, test, send } = await shop()
         await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, ordered: true })
-        const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+        const seams = seamsOf(hooks)
         const { transport } = seams
         let underWay = 0
         let most = 0
@@ -183,7 +183,7 @@ export function limitsSuite(harness: Harness): void {
       it('get no second one while the first is under way, whatever wakes their lane', async () => {
         const { hooks, test, send } = await shop()
         await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, ordered: true })
-        const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+        const seams = seamsOf(hooks)
         const { transport } = seams
         const answer = Promise.withResolvers<void>()
         let underWay = 0
@@ -295,7 +295,7 @@ export function limitsSuite(harness: Harness): void {
       it('go on after a dispatcher that died, with the same delivery', async () => {
         const { hooks, test, send } = await shop()
         await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, ordered: true })
-        const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+        const seams = seamsOf(hooks)
         const { transport } = seams
         // Its first attempt never comes back, and another dispatcher finds what it has left.
         seams.transport = { close: () => transport.close(), post: () => new Promise(() => {}) }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createHooks } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -113,7 +113,7 @@ export function manualRetrySuite(harness: Harness): void {
     it('leaves an attempt alone that is under way, unless its process is gone', async () => {
       const { hooks, test, attempted, rowOf } = await open([10])
       const id = await attempted(500)
-      const { transport } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { transport } = seamsOf(hooks)
       const held = Promise.withResolvers<void>()
       const post = transport.post.bind(transport)
       transport.post = async (request) => {
@@ -174,7 +174,7 @@ export function manualRetrySuite(harness: Harness): void {
     it('wakes a dispatcher that sleeps', async () => {
       const { hooks, attempted } = await open()
       const id = await attempted(500)
-      const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { dispatcher } = seamsOf(hooks)
       const wake = vi.spyOn(dispatcher, 'wake')
       await hooks.retry(id, { owner: 1 })
       expect(wake).toHaveBeenCalledOnce()

@@ -1,9 +1,9 @@
 import { CompiledQuery } from 'kysely'
 import { describe, expect, it, type MockInstance, onTestFinished, vi } from 'vitest'
 import { createHooks, silentLogger } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Work } from '../../src/store/work.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -70,7 +70,7 @@ export function postgresWorkersSuite(harness: Harness): void {
       const other = await second.opened
       await hooks.create({ owner: 1, event: 'book.added', target: TARGET })
       await app.addBook({ id: 1 })
-      const turn = (one: object) => (one as { [SEAMS]: Seams })[SEAMS].dispatcher.turn()
+      const turn = (one: object) => seamsOf(one).dispatcher.turn()
 
       await turn(hooks)
       await first.begun.promise

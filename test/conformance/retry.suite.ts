@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createHooks, standardDelaysMs } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import type { OutboundResult } from '../../src/outbound/index.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -140,7 +140,7 @@ export function retrySuite(harness: Harness): void {
           response: { status: 200, headers: [], body: Buffer.alloc(16_384, 'x'), truncated: true },
         },
       ]
-      const { transport } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { transport } = seamsOf(hooks)
       const post = transport.post.bind(transport)
       transport.post = async (request) => {
         await post(request)
@@ -195,7 +195,7 @@ export function retrySuite(harness: Harness): void {
 
     it('follow a fault of the attempt itself, which harms no other delivery', async () => {
       const { hooks, send, test } = await bookstore()
-      const { transport } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { transport } = seamsOf(hooks)
       const post = transport.post.bind(transport)
       transport.post = async (request) => {
         if (request.body.includes('"bad"')) throw new Error('out of order')

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { createHooks } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, type BookRow, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -109,7 +109,7 @@ export function serializerSuite(harness: Harness): void {
       await app.addBook({ id: 1, title: 'slow' })
       const flushed = test.flush()
       await vi.waitFor(() => expect(serialize).toHaveBeenCalledOnce())
-      const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { dispatcher } = seamsOf(hooks)
       for (let seconds = 0; seconds < 60; seconds += 4) {
         test.clock.advance(4_000)
         await dispatcher.turn()

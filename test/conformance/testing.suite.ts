@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createHooks } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import { testHooks } from '../../src/testing/index.ts'
+import { seamsOf } from '../support/seams.ts'
 import { application, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -67,7 +67,7 @@ export function testingSuite(harness: Harness): void {
 
     it('gives network and clock back', async () => {
       const { hooks, test } = await bookstore()
-      const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const seams = seamsOf(hooks)
       const again = testHooks(hooks, { now: 5 })
       expect(seams.clock.now()).toBe(5)
       again.restore()

@@ -2,13 +2,13 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import { createHooks } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import { createAddressPolicy } from '../../src/outbound/index.ts'
 import type { Answer } from '../../src/outbound/test-server.ts'
 import { createTransport } from '../../src/outbound/transport.ts'
 import { sqlite } from '../../src/store/sqlite/index.ts'
 import { recordingLogger } from '../conformance/application.ts'
 import { temporaryDatabase } from '../support/database.ts'
+import { seamsOf } from '../support/seams.ts'
 import { startHostile } from './receiver.ts'
 
 const ALLOW = ['127.0.0.1/32']
@@ -64,7 +64,7 @@ export async function openGuarded(answer: Answer = accept, { places = FEW } = {}
     },
     /** Answers for names: one list of addresses after the other, the last one for ever. */
     resolve(...answers: string[][]) {
-      const seams = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const seams = seamsOf(hooks)
       seams.transport = createTransport({
         policy: createAddressPolicy({ allow: ALLOW }),
         maxConnections: places,

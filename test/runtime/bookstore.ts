@@ -1,10 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import { createHooks, type DispatchOptions, type HookOptions } from '../../src/index.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import { sqlite } from '../../src/store/sqlite/index.ts'
 import { recordingLogger } from '../conformance/application.ts'
 import { temporaryDatabase } from '../support/database.ts'
+import { seamsOf } from '../support/seams.ts'
 import { type Sink, startSink } from './sink.ts'
 
 export interface BookstoreOptions {
@@ -43,7 +43,7 @@ export async function openBookstore({
     app.close()
   })
   await hooks.migrate()
-  const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+  const { dispatcher } = seamsOf(hooks)
 
   async function listen(sink?: Sink): Promise<Sink> {
     const listening = sink ?? (await startSink())

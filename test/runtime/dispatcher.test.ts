@@ -2,8 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { isCurrent } from '../../src/dispatch/single.ts'
-import { SEAMS, type Seams } from '../../src/operations/index.ts'
 import { runChild, startChild } from '../support/database.ts'
+import { seamsOf } from '../support/seams.ts'
 import { openBookstore } from './bookstore.ts'
 
 function addBooks(app: { exec(sql: string): void }, count: number): void {
@@ -103,7 +103,7 @@ describe('start', () => {
       await hooks.stop()
       await starting
       await hooks.send('user.logged_in', {}, { owner: 1 })
-      const { dispatcher } = (hooks as unknown as { [SEAMS]: Seams })[SEAMS]
+      const { dispatcher } = seamsOf(hooks)
       expect(dispatcher.running).toBe(false)
       expect(sink.arrivals).toEqual([])
 

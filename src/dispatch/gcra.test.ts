@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allowedNow, nextAllowedAt, paceOf, tatAfter } from './pace.ts'
+import { allowedNow, nextAllowedAt, paceOf, tatAfter } from './gcra.ts'
 
 /** Takes whatever may go, at every millisecond or turn of so many, and tells when each went. */
 function run(rate: number, ms: number, turnMs = 1): number[] {
