@@ -7,7 +7,7 @@ import { Allowance, type Room } from './allowance.ts'
 import { cancel, endOf } from './cancel.ts'
 import { type Claim, type ClaimableHook, hooksOf, lease, limitsOf } from './claim.ts'
 import { type Gate, gateOf } from './gate.ts'
-import { headOf } from './in-order.ts'
+import { headOf, inFlight } from './in-order.ts'
 import { keepLane, type Lane, removeLane } from './lanes.ts'
 import { type ClaimContext, type Key, unpark } from './parking.ts'
 
@@ -50,7 +50,9 @@ export function* claimParked(
       yield* exec(more ? keepLane(store, lane, now) : removeLane(store, lane))
       putAside += 1
     } else if (hook.disabled_at !== null) {
-      yield* exec(removeLane(store, lane))
+      // What an ordered hook has under way is remembered until it has ended: the hook may be enabled before.
+      const busyUntil = yield* inFlight(context, lane)
+      yield* exec(busyUntil === undefined ? removeLane(store, lane) : keepLane(store, lane, busyUntil))
     } else {
       const gate = gateOf(lane, limitsOf(hook), now, probeUntil)
       const visit = { lane, hook, gate, left }

@@ -38,7 +38,7 @@ export function* headOf(context: ClaimContext, lane: Lane, hook: HookRow): Work<
 }
 
 /** Until when the delivery that was taken last is under way; undefined when it has ended or waits in the lane again. */
-function* inFlight(context: ClaimContext, { hook_id, held_seq }: Lane): Work<number | undefined> {
+export function* inFlight(context: ClaimContext, { hook_id, held_seq }: Lane): Work<number | undefined> {
   const { store, now } = context
   if (held_seq === null) return undefined
   const held = store.db

@@ -207,6 +207,52 @@ export function limitsSuite(harness: Harness): void {
         expect(underWay).toBe(7)
       })
 
+      it('keep their order over a time in which they are disabled', async () => {
+        const { hooks, test, send, arrived } = await shop(retrying)
+        const { id } = await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, ordered: true })
+        test.respond(() => ({ status: 500 }))
+        await send(3)
+        expect(await arrived()).toEqual([1])
+        await hooks.disable(id)
+        await test.flush()
+        test.respond(() => ({ status: 200 }))
+        await hooks.enable(id)
+        expect(await arrived()).toEqual([])
+        test.clock.advance(1_000)
+        expect(await arrived()).toEqual([1, 2, 3])
+      })
+
+      it('get no second one while the first is under way, though they were disabled meanwhile', async () => {
+        const { hooks, test, send } = await shop()
+        const { id } = await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, ordered: true })
+        const seams = seamsOf(hooks)
+        const { transport } = seams
+        const answer = Promise.withResolvers<void>()
+        let underWay = 0
+        seams.transport = {
+          close: () => transport.close(),
+          async post(request) {
+            underWay += 1
+            await answer.promise
+            return await transport.post(request)
+          },
+        }
+        await send(3)
+        const turns = async () => {
+          for (let turn = 0; turn < 4; turn += 1) await seams.dispatcher.turn()
+        }
+        await turns()
+        await hooks.disable(id)
+        await send(1)
+        await turns()
+        await hooks.enable(id)
+        await turns()
+        expect(underWay).toBe(1)
+        answer.resolve()
+        await test.flush()
+        expect(underWay).toBe(4)
+      })
+
       it('have their deliveries in the lane from the beginning, so that none is ahead of those before it', async () => {
         let store: Store | undefined
         const { hooks } = await app.open((database, logger) => {
