@@ -235,7 +235,6 @@ function resultOf(claimed: Claimed, now: number): AttemptResult {
     lease,
     next_status: 'delivered',
     next_due_at: null,
-    next_parked_due_at: null,
     tries: attempts + 1,
     excused: 0,
     finished_at: now,

@@ -102,8 +102,6 @@ function resultOf(
   const now = clock.now()
   const verdict = judge(outcome, claimed, { retry: settings.retry, random, now })
   const dueAt = verdict.delayMs === undefined ? null : now + verdict.delayMs
-  // What is behind it in the order must wait as well, so it does not leave the lane.
-  const inOrder = hook.ordered === 1
   return {
     claimed,
     verdict,
@@ -121,8 +119,7 @@ function resultOf(
     response_truncated: response?.truncated === true ? 1 : 0,
     manual,
     next_status: verdict.status,
-    next_due_at: inOrder ? null : dueAt,
-    next_parked_due_at: inOrder ? dueAt : null,
+    next_due_at: dueAt,
     finished_at: dueAt === null ? now : null,
     reason: verdict.reason,
     tries: verdict.tries,

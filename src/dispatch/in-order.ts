@@ -37,7 +37,10 @@ export function* headOf(context: ClaimContext, lane: Lane, hook: HookRow): Work<
   return { key: { hook_id: head.hook_id, event_seq: head.event_seq } }
 }
 
-/** Until when the delivery that was taken last is under way; undefined when it has ended or waits in the lane again. */
+/**
+ * Until when the delivery that was taken last is under way, or waits for its next attempt; undefined when it has ended, or is in
+ * the lane again.
+ */
 export function* inFlight(context: ClaimContext, { hook_id, held_seq }: Lane): Work<number | undefined> {
   const { store, now } = context
   if (held_seq === null) return undefined

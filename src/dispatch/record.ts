@@ -16,8 +16,6 @@ export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
   lease: string
   next_status: Extract<DeliveryStatus, 'delivered' | 'pending' | 'failed'>
   next_due_at: number | null
-  /** Instead of it, for a hook that gets its deliveries in order. */
-  next_parked_due_at: number | null
   tries: number
   excused: number
   finished_at: number | null
@@ -33,10 +31,7 @@ export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
 export function* record(store: Store, results: readonly AttemptResult[], lanes: LaneChanges): Work<void> {
   const batches = inChunks(results, MOST_CHARACTERS, ({ body }) => body?.length ?? 0)
   for (const batch of batches) yield* recordBatch(store, batch)
-  for (const { hook_id, next_parked_due_at: parked } of results) {
-    lanes.wake(hook_id)
-    if (parked !== null) lanes.open(hook_id)
-  }
+  for (const { hook_id } of results) lanes.wake(hook_id)
 }
 
 /** Each batch goes through a parameter, and rendered bodies may be large. */
@@ -74,7 +69,6 @@ function* recordBatch(store: Store, results: readonly AttemptResult[]): Work<voi
     'number',
     'next_status',
     'next_due_at',
-    'next_parked_due_at',
     'tries',
     'excused',
     'finished_at',
@@ -88,7 +82,6 @@ function* recordBatch(store: Store, results: readonly AttemptResult[]): Work<voi
       .set((eb) => ({
         status: eb.ref('result.next_status'),
         due_at: eb.ref('result.next_due_at'),
-        parked_due_at: eb.ref('result.next_parked_due_at'),
         tries: eb.ref('result.tries'),
         excused: eb.ref('result.excused'),
         finished_at: eb.ref('result.finished_at'),
