@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { createHooks, type DispatchOptions, silentLogger } from 'hookwright'
 import { CompiledQuery } from 'kysely'
 import type { Store } from '../../src/store/store.ts'
+import { exec } from '../../src/store/work.ts'
 import type { BenchOptions, SectionResult } from '../section.ts'
 import { type Latencies, latencyBed } from '../support/latency.ts'
 import { type TestBed, testBedOf } from '../support/test-bed.ts'
@@ -15,10 +16,24 @@ const WARM_UP_MS = 1_000
 /** Attempts at the dead hook end within the warm-up, and go on through the measurement where there is no breaker. */
 const TIMEOUT_MS = 200
 
+const VARIANTS: readonly {
+  name: string
+  pending?: number
+  dispatch?: DispatchOptions
+  comesDue?: boolean
+}[] = [
+  { name: 'no dead hook', pending: 0 },
+  { name: 'a dead hook' },
+  { name: 'a dead hook, no breaker', dispatch: { breaker: false } },
+  { name: 'a dead hook, all comes due', comesDue: true },
+]
+
 interface Variant {
   name: string
   bed: TestBed
   dispatch: DispatchOptions
+  /** Whether all of it comes due while it is measured, and not before. */
+  comesDue: boolean
   samples: Latencies[]
 }
 
@@ -30,11 +45,7 @@ export async function measureIsolation(database: string, options: BenchOptions):
   const beds: TestBed[] = []
   const variants: Variant[] = []
   try {
-    for (const [name, pending, dispatch] of [
-      ['no dead hook', 0, {}],
-      ['a dead hook', PENDING, {}],
-      ['a dead hook, no breaker', PENDING, { breaker: false }],
-    ] as const) {
+    for (const { name, pending = PENDING, dispatch = {}, comesDue = false } of VARIANTS) {
       const bed = await testBedOf(database)
       if ('missing' in bed) {
         result.skipped.push({ what: 'PostgreSQL', why: bed.missing })
@@ -44,7 +55,7 @@ export async function measureIsolation(database: string, options: BenchOptions):
       options.progress(`${bed.name}: ${name}`)
       result.setting[bed.name] = bed.version
       await prepare(bed, pending, (dead.address() as AddressInfo).port)
-      variants.push({ name, bed, dispatch: { timeoutMs: TIMEOUT_MS, ...dispatch }, samples: [] })
+      variants.push({ name, bed, dispatch: { timeoutMs: TIMEOUT_MS, ...dispatch }, comesDue, samples: [] })
     }
     await measureInTurns(variants, options)
     for (const percentile of ['p50', 'p99'] as const) {
@@ -70,7 +81,8 @@ async function measureInTurns(variants: readonly Variant[], options: BenchOption
   const end = performance.now() + budgetMs
   for (let round = 0; round < rounds && (round < 2 || performance.now() < end); round += 1) {
     progress(`round ${round + 1}`)
-    for (const { bed, dispatch, samples } of round % 2 === 0 ? variants : variants.toReversed()) {
+    for (const { bed, dispatch, comesDue, samples } of round % 2 === 0 ? variants : variants.toReversed()) {
+      if (comesDue) await putOff(bed, WARM_UP_MS + 500)
       const { measure, close } = await latencyBed(bed.open(), dispatch)
       try {
         await measure(WARM_UP_MS)
@@ -100,6 +112,27 @@ async function prepare(bed: TestBed, pending: number, port: number): Promise<voi
   if (pending > 0) await fill(store, id, pending)
   await hooks.close()
   await bed.settle(pending)
+}
+
+/** Lets everything that is pending come due at one moment, for a hook of which nothing is known. */
+async function putOff(bed: TestBed, ms: number): Promise<void> {
+  const store = bed.open()
+  await store.open()
+  const { db } = store
+  await store.write(
+    function* () {
+      yield* exec(
+        db
+          .updateTable('delivery')
+          .set({ due_at: Date.now() + ms, parked_due_at: null, lease: null })
+          .where('status', '=', 'pending'),
+      )
+      yield* exec(db.deleteFrom('lane'))
+      yield* exec(db.deleteFrom('health'))
+    },
+    { durable: false },
+  )
+  await store.close()
 }
 
 async function fill(store: Store, hookId: number, pending: number): Promise<void> {

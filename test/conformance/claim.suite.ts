@@ -99,6 +99,17 @@ export function claimSuite(harness: Harness): void {
       expect(claimed.filter(({ hook }) => hook.id === busy.id)).toHaveLength(20)
     })
 
+    it('see what has just come due at once, however long the backlog of another hook before it', async () => {
+      const { hooks, store } = await bookstore()
+      const busy = await hooks.create({ owner: 1, event: 'user.logged_in', target: `${TARGET}/1` })
+      const other = await hooks.create({ owner: 2, event: 'user.logged_in', target: `${TARGET}/2` })
+      await addDue(store, busy.id, 5_000, START - 10_000)
+      await addDue(store, other.id, 3, START)
+      const claimed = await claimOnce(store, START + 3)
+      expect(claimed.filter(({ hook }) => hook.id === other.id)).toHaveLength(3)
+      expect(claimed.filter(({ hook }) => hook.id === busy.id)).toHaveLength(20)
+    })
+
     it('see past a hook whose share is under way, without anything to wake them', async () => {
       const { hooks, test, store } = await bookstore({ concurrencyPerHook: 1 })
       const busy = await hooks.create({ owner: 1, event: 'user.logged_in', target: `${TARGET}/1` })
