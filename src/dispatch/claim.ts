@@ -45,12 +45,11 @@ export interface Claim {
   putAside: number
 }
 
-/** Due deliveries that are looked at first, at the least. */
-const FIRST_WINDOW = 64
-/** And once a hook has more than its share: enough to see past one that has many. */
-const WINDOW = 500
-/** Windows in one claim: parking a long backlog is spread over several, so that none holds its locks, or others up, for long. */
-const WINDOWS = 2
+/**
+ * Due deliveries that are looked at in one claim, at the least; twice as many as may be taken, if that is more. A long backlog
+ * is thus parked in many claims, and none holds its locks, or others up, for long.
+ */
+const SMALLEST_WINDOW = 64
 
 /**
  * Takes deliveries that are due, under a lease. What a hook has beyond its share goes aside once it stands in the way of
@@ -69,27 +68,25 @@ export function* claimDue(context: ClaimContext, room: Room, lanes: LaneChanges)
 }
 
 function* takeDue(context: ClaimContext, left: Allowance, lanes: LaneChanges): Work<Key[]> {
+  if (left.free === 0) return []
+  const window = Math.max(SMALLEST_WINDOW, 2 * left.free)
+  const due = yield* dueKeys(context, [], 'asc', window)
   const taken: Key[] = []
-  let window = Math.max(FIRST_WINDOW, 2 * left.free)
-  for (let round = 0; round < WINDOWS && left.free > 0; round += 1) {
-    const due = yield* dueKeys(context, taken, 'asc', window)
-    const over: Key[] = []
-    for (const key of due) (left.take(key.hook_id) ? taken : over).push(key)
-    // Less than a window: all that is due has been seen, and nobody is hidden behind what is over a hook's share.
-    if (due.length < window || left.free === 0) break
-    // What has just come due stands at the other end: it need not wait until a long backlog is out of its way.
-    if (round === 0) yield* takeNewest(context, left, taken)
-    yield* park(context, over)
-    for (const { hook_id } of over) lanes.open(hook_id)
-    left.putAside += over.length
-    window = Math.max(WINDOW, 2 * left.free)
-  }
+  const over: Key[] = []
+  for (const key of due) (left.take(key.hook_id) ? taken : over).push(key)
+  // Less than a window: all that is due has been seen, and nobody is hidden behind what is over a hook's share.
+  if (due.length < window || left.free === 0) return taken
+  // What has just come due stands at the other end: it need not wait until a long backlog is out of its way.
+  yield* takeNewest(context, left, taken)
+  yield* park(context, over)
+  for (const { hook_id } of over) lanes.open(hook_id)
+  left.putAside += over.length
   return taken
 }
 
 /** Of what came due last, as far as one window goes. */
 function* takeNewest(context: ClaimContext, left: Allowance, taken: Key[]): Work<void> {
-  const newest = yield* dueKeys(context, taken, 'desc', FIRST_WINDOW)
+  const newest = yield* dueKeys(context, taken, 'desc', SMALLEST_WINDOW)
   for (const key of newest) if (left.take(key.hook_id)) taken.push(key)
 }
 

@@ -204,6 +204,7 @@ export function claimSuite(harness: Harness): void {
       const hook = await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })
       await addDue(store, hook.id, 1_700, START - 10_000)
       await claimOnce(store, START)
+      await claimOnce(store, START)
       const rows = await pendingRows(store)
       expect(rows.filter(({ parked_due_at }) => parked_due_at !== null).length).toBeGreaterThan(500)
       await hooks.delete(hook.id)
