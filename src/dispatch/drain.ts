@@ -33,7 +33,9 @@ export async function drain(
     over.resolve()
   })
   const lastBegin = clock.now() + deadlineMs - Math.min(timeoutMs, deadlineMs / 2)
+  let ended = Promise.withResolvers<void>()
   const stopListening = engine.onResult(({ next_status: status }) => {
+    ended.resolve()
     if (status === 'delivered') drained.delivered += 1
     else if (status === 'pending') drained.retried += 1
     else drained.failed += 1
@@ -41,9 +43,11 @@ export async function drain(
   try {
     for (;;) {
       const claims = clock.now() < lastBegin
+      ended = Promise.withResolvers()
       const sleep = await engine.turn({ signal: abort.signal, claims })
       if (sleep > 0 || !claims) {
-        await Promise.race([engine.rest(), over.promise])
+        // The end of one attempt may be the turn of the next; it must not wait for all others.
+        await Promise.race([engine.rest(), over.promise, ended.promise])
         if (claims && engine.contended) await contention()
         else if (sleep > 0 && engine.isEmpty) return { ...drained, finished: claims }
         if (!claims) break

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createHooks } from '../../src/index.ts'
 import { seamsOf } from '../support/seams.ts'
 import { application, TARGET } from './application.ts'
@@ -52,6 +52,24 @@ export function drainSuite(harness: Harness): void {
 
       transport.post = post
       expect(await hooks.drain({ deadlineMs: 8_000 })).toMatchObject({ delivered: 1, finished: true })
+    })
+
+    it('goes on with a hook while another keeps its attempt waiting', async () => {
+      const { hooks, test } = await bookstore()
+      await hooks.create({ owner: 1, event: 'user.logged_in', target: `${TARGET}/silent` })
+      await hooks.create({ owner: 1, event: 'user.logged_in', target: `${TARGET}/good`, ordered: true })
+      const { transport } = seamsOf(hooks)
+      const post = transport.post.bind(transport)
+      const answer = Promise.withResolvers<void>()
+      transport.post = async (request) => {
+        if (request.url.endsWith('silent')) await answer.promise
+        return await post(request)
+      }
+      for (let n = 0; n < 3; n += 1) await hooks.send('user.logged_in', { n }, { owner: 1 })
+      const draining = hooks.drain()
+      await vi.waitFor(() => expect(test.deliveries).toHaveLength(3))
+      answer.resolve()
+      expect(await draining).toMatchObject({ delivered: 6, finished: true })
     })
 
     it('begins nothing that it could not end', async () => {
