@@ -12,6 +12,8 @@ describe('Retry-After', () => {
     ['Tuesday, 01-Jan-30 12:01:30 GMT', 90_000],
     ['Tue Jan  1 12:01:30 2030', 90_000],
     ['Mon, 31 Dec 2029 12:00:00 GMT', 0],
+    ['Sunday, 06-Nov-94 08:49:37 GMT', 0],
+    ['Wednesday, 01-Jan-70 12:00:00 GMT', Date.UTC(2070, 0, 1, 12) - Date.UTC(2030, 0, 1, 12)],
     ['99999999999999999999', Number.MAX_SAFE_INTEGER],
   ])('%j is a wait of %i ms', (value, ms) => {
     expect(retryAfter([['retry-after', value]], NOW)).toBe(ms)

@@ -15,7 +15,7 @@ export function retryAfter(headers: readonly (readonly [string, string])[], now:
 
 function readWait(value: string, now: number): number | undefined {
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1_000, Number.MAX_SAFE_INTEGER)
-  const date = readDate(value)
+  const date = readDate(value, now)
   return date === undefined ? undefined : Math.max(0, date - now)
 }
 
@@ -29,17 +29,20 @@ const FORMS = [
   new RegExp(`^[A-Z][a-z]{2} (?<month>${MONTHS}) (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})$`),
 ]
 
-function readDate(value: string): number | undefined {
+function readDate(value: string, now: number): number | undefined {
   for (const form of FORMS) {
     const { day, month, year, time } = form.exec(value)?.groups ?? {}
     if (day === undefined || month === undefined || year === undefined) continue
-    const date = Date.parse(`${day.trim()} ${month} ${fullYear(year)} ${time} GMT`)
+    const date = Date.parse(`${day.trim()} ${month} ${fullYear(year, now)} ${time} GMT`)
     return Number.isNaN(date) ? undefined : date
   }
   return undefined
 }
 
-/** Two digits are of this century: nobody asks to wait until the last one. */
-function fullYear(year: string): string {
-  return year.length === 2 ? `20${year}` : year
+/** Two digits are of the last hundred years, but for the next fifty. */
+function fullYear(year: string, now: number): number {
+  if (year.length > 2) return Number(year)
+  const thisYear = new Date(now).getUTCFullYear()
+  const full = Math.floor(thisYear / 100) * 100 + Number(year)
+  return full > thisYear + 50 ? full - 100 : full
 }

@@ -8,6 +8,9 @@ import { temporaryDatabase } from '../support/database.ts'
 
 /** How long an attempt may take here. */
 export const DEADLINE_MS = 500
+/** One attempt is looked at; the next one must not come meanwhile. */
+export const SCHEDULE_MS = 60_000
+export const LONGEST_WAIT_MS = 3_600_000
 const HEALTHY = 'healthy'
 
 /** Hooks on one running dispatcher: those that a test adds, and a healthy one that gets one event after the other. */
@@ -18,8 +21,10 @@ export async function openCompany() {
     database: sqlite(path),
     events: { played: null },
     allow: ['127.0.0.1/32'],
-    // One attempt is looked at; the next one must not come meanwhile.
-    dispatch: { timeoutMs: DEADLINE_MS, retry: { delaysMs: [3_600_000] } },
+    dispatch: {
+      timeoutMs: DEADLINE_MS,
+      retry: { delaysMs: [SCHEDULE_MS, LONGEST_WAIT_MS], jitter: 0 },
+    },
     logger,
   })
   await hooks.migrate()

@@ -4,8 +4,8 @@ import type { Attempt, Delivery } from '../../src/dispatch/index.ts'
 import { testCertificate } from '../../src/outbound/test-certificate.ts'
 import { groups } from './all.ts'
 import { expiredCertificate } from './certificates.ts'
-import { DEADLINE_MS, openCompany } from './company.ts'
-import { AGAIN, DELIVERED, GONE, type Mode } from './mode.ts'
+import { DEADLINE_MS, LONGEST_WAIT_MS, openCompany, SCHEDULE_MS } from './company.ts'
+import { AGAIN, DELIVERED, GONE, LONGEST, type Mode, SCHEDULE } from './mode.ts'
 import { retryAfter } from './modes/retry-after.ts'
 import { type HostileReceiver, startHostile } from './receiver.ts'
 
@@ -68,6 +68,7 @@ describe.concurrent('a receiver that', { retry: 2 }, () => {
     })
     expect(delivery.log).toHaveLength(1)
     expectKeepable(attempt)
+    expectNext(mode, delivery, attempt)
 
     expect(attempt.durationMs).toBeLessThanOrEqual(DEADLINE_MS + 1000)
     if (attempt.durationMs > DEADLINE_MS - 20) expectCompany(attempt)
@@ -76,6 +77,24 @@ describe.concurrent('a receiver that', { retry: 2 }, () => {
     await receiver.close()
   })
 })
+
+/** When it is tried again: counted from the end of the attempt, which is written down a little later. */
+function expectNext(
+  { delivery: outcome, expectation = SCHEDULE }: Mode,
+  { dueAt }: Delivery,
+  attempt: Attempt,
+): void {
+  if (outcome !== AGAIN) {
+    expect(dueAt).toBeNull()
+    return
+  }
+  const seconds = /^after (\d+) s$/.exec(expectation)?.[1]
+  const asked =
+    { [SCHEDULE]: SCHEDULE_MS, [LONGEST]: LONGEST_WAIT_MS }[expectation] ?? Number(seconds) * 1_000
+  const wait = Number(dueAt) - attempt.startedAt.getTime()
+  expect(wait).toBeGreaterThanOrEqual(asked)
+  expect(wait).toBeLessThan(asked + attempt.durationMs + 2_000)
+}
 
 /** What is kept is text that every database, page and terminal line bears, and not too much of it. */
 function expectKeepable({ error, response }: Attempt): void {

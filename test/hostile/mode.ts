@@ -7,6 +7,11 @@ export const DELIVERED = 'delivered'
 export const AGAIN = 'tried again'
 export const GONE = 'failed, and the hook disabled'
 
+/** Junk, and whatever would hasten the next attempt, is ignored. */
+export const SCHEDULE = 'as the schedule says'
+/** Of the schedule, unless `longestRetryAfterMs` says otherwise. */
+export const LONGEST = 'after the longest wait'
+
 /** How a receiver plays its trick. */
 export interface Play {
   /** What it does with a request that it has read to its end. */
