@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseExact } from '../../src/core/json.ts'
 import { createHooks, djangoSerializer } from '../../src/index.ts'
+import { verify } from '../../src/signature/standard-webhooks.ts'
 import { application, type BookRow, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -52,6 +53,16 @@ export function captureSuite(harness: Harness): void {
         'webhook-timestamp': String(test.clock.now() / 1000),
         'webhook-signature': expect.stringMatching(/^v1,/),
       })
+      const signed = {
+        id: delivery?.id ?? '',
+        timestamp: test.clock.now() / 1000,
+        now: test.clock.now() / 1000,
+        body: delivery?.body ?? '',
+        signature: delivery?.headers['webhook-signature'] ?? '',
+        secrets: await hooks.secrets(one.id),
+      }
+      expect(verify(signed)).toBe(true)
+      expect(verify({ ...signed, body: `${signed.body} ` })).toBe(false)
       await test.flush()
       expect(test.deliveries).toHaveLength(2)
     })
