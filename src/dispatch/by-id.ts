@@ -3,7 +3,7 @@ import { locking } from '../store/lock-rows.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type AttemptContext, attempt } from './attempt.ts'
-import type { Claimed } from './claim.ts'
+import { type Claimed, claimedEvent, EVENT_COLUMNS } from './claimed.ts'
 import { deliveryById } from './delivery-by-id.ts'
 import { LaneChanges } from './lanes.ts'
 import { giveBack, HANDED_OVER } from './record.ts'
@@ -69,7 +69,8 @@ function* begin(
           'd.manual',
           'd.body',
         ])
-        .select(['e.seq', 'e.uid', 'e.name', 'e.data']),
+        .select('e.seq')
+        .select(EVENT_COLUMNS),
       'd',
     ),
   )
@@ -97,13 +98,11 @@ function* begin(
       .where('hook_id', '=', found.hook_id)
       .where('event_seq', '=', found.seq),
   )
-  const { seq, uid, name: event, data, attempts, tries, excused, manual, body } = found
+  const { seq, attempts, tries, excused, manual, body } = found
   return {
     hook,
     seq,
-    uid,
-    event,
-    data: data ?? 'null',
+    ...claimedEvent(found),
     attempts,
     tries,
     excused,

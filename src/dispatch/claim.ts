@@ -5,32 +5,10 @@ import { holding, skippingLocked } from '../store/lock-rows.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 import { Allowance, type Room } from './allowance.ts'
 import { cancel, endOf } from './cancel.ts'
+import { type Claimed, claimedEvent, EVENT_COLUMNS } from './claimed.ts'
 import { isHeldBack, type Limits } from './gate.ts'
 import type { LaneChanges } from './lanes.ts'
 import { type ClaimContext, type Key, park } from './parking.ts'
-
-/** A delivery that this dispatcher may make an attempt of, with all that the attempt needs. */
-export interface Claimed {
-  hook: HookRow
-  seq: number
-  /** The event's. */
-  uid: string
-  event: string
-  /** The event's data, as JSON text. */
-  data: string
-  /** How many attempts were made before. */
-  attempts: number
-  /** How many of them count in the schedule of retries, and how many do not. */
-  tries: number
-  excused: number
-  /** 1 if somebody asked for this attempt by hand. */
-  manual: number
-  /** What a payload function rendered at the first attempt. */
-  body: string | null
-  lease: string
-  /** When the lease ends unless it is renewed. */
-  leaseUntil: number
-}
 
 /** A hook with what its deliveries depend on. */
 export type ClaimableHook = HookRow & {
@@ -212,14 +190,12 @@ export function* lease(
       )
       .innerJoin('event as e', 'e.seq', 'd.event_seq')
       .select(['d.hook_id', 'd.event_seq', 'd.attempts', 'd.tries', 'd.excused', 'd.manual', 'd.body'])
-      .select(['e.uid', 'e.name', 'e.data']),
+      .select(EVENT_COLUMNS),
   )
   return found.map((row) => ({
     hook: hooks.get(row.hook_id) as HookRow,
     seq: row.event_seq,
-    uid: row.uid,
-    event: row.name,
-    data: row.data ?? 'null',
+    ...claimedEvent(row),
     attempts: row.attempts,
     tries: row.tries,
     excused: row.excused,

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Store } from '../store/store.ts'
-import type { Claimed } from './claim.ts'
+import type { Claimed } from './claimed.ts'
 import { giveBack, keyOf } from './record.ts'
 import { deliveryId } from './request.ts'
 import { within } from './within.ts'

@@ -1,3 +1,4 @@
+export type { PayloadEvent } from './body.ts'
 export type { AttemptOutcome } from './by-id.ts'
 export { attemptById } from './by-id.ts'
 export {
@@ -13,5 +14,4 @@ export type { Drained } from './drain.ts'
 export type { BreakerOptions } from './health-options.ts'
 export { type DispatchOptions, dispatchSettings } from './options.ts'
 export { releaseParked, reopenLanes } from './release.ts'
-export type { PayloadEvent } from './request.ts'
 export { type FailedAttempt, type RetryOptions, standardDelaysMs } from './retry.ts'

@@ -1,4 +1,4 @@
-import type { Claimed } from './claim.ts'
+import type { Claimed } from './claimed.ts'
 
 /** The leases of attempts that are under way, to be prolonged once half of their time is over. */
 export class Leases {

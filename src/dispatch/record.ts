@@ -4,7 +4,7 @@ import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { AttemptTable, DeliveryStatus } from '../store/tables.ts'
 import { exec, type Work } from '../store/work.ts'
-import type { Claimed } from './claim.ts'
+import type { Claimed } from './claimed.ts'
 import type { LaneChanges } from './lanes.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -1,17 +1,6 @@
-import { parseExact, toJson } from '../core/json.ts'
-import { type FieldDefinitions, type Hook, hookFromRow, secretsAt } from '../hooks/index.ts'
+import { secretsAt } from '../hooks/index.ts'
 import { ID_HEADER, SIGNATURE_HEADER, sign, TIMESTAMP_HEADER } from '../signature/standard-webhooks.ts'
-import type { Claimed } from './claim.ts'
-
-/** What the option `hook.payload` is told of the event. */
-export interface PayloadEvent {
-  id: string
-  name: string
-  data: unknown
-}
-
-/** The option `hook.payload`: makes the body of a POST, in place of drf-hooks' envelope. */
-export type PayloadFunction = (hook: never, event: PayloadEvent) => unknown
+import type { Claimed } from './claimed.ts'
 
 /** The `webhook-id`: the same for every attempt of a delivery, and known before the first. */
 export function deliveryId(uid: string, hookId: number): string {
@@ -22,23 +11,6 @@ export function deliveryId(uid: string, hookId: number): string {
 export function parseDeliveryId(id: string): { uid: string; hookId: number } | undefined {
   const match = /^([0-9a-f]{32})_([1-9]\d{0,15})$/.exec(id)
   return match?.[1] === undefined ? undefined : { uid: match[1], hookId: Number(match[2]) }
-}
-
-/** The body that a drf-hooks subscriber gets; the data goes in as the text that it is. */
-export function envelope({ hook, event, data }: Claimed): string {
-  return `{"hook":${JSON.stringify({ id: hook.id, event, target: hook.target })},"data":${data}}`
-}
-
-/** The body by the application's own function. It may be asynchronous, and may throw. */
-export async function renderedBody(
-  payload: PayloadFunction,
-  claimed: Claimed,
-  fields: FieldDefinitions,
-): Promise<string> {
-  const { hook: row, event, uid, data } = claimed
-  const hook: Hook = hookFromRow(row, [event], fields)
-  const body = await payload(hook as never, { id: uid, name: event, data: parseExact(data) })
-  return toJson(body, 'what hook.payload returned')
 }
 
 const USER_AGENT = 'hookwright'

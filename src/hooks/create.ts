@@ -37,6 +37,7 @@ function* insertHook(
     secret,
     old_secret: null,
     old_secret_until: null,
+    old_secrets: null,
     created_at: now,
     updated_at: now,
     disabled_at: null,
@@ -44,6 +45,8 @@ function* insertHook(
     disabled_cause: null,
     ...NO_LIMITS,
     ...wanted.limits,
+    payload: null,
+    filter: null,
     deleted_at: null,
     ...Object.fromEntries(withDefaults(fields, wanted.fields)),
   }

@@ -12,6 +12,7 @@ const COLUMNS = [
   'secret',
   'old_secret',
   'old_secret_until',
+  'old_secrets',
   'created_at',
   'updated_at',
   'disabled_at',
@@ -19,6 +20,8 @@ const COLUMNS = [
   'disabled_cause',
   'ordered',
   'rate_limit',
+  'payload',
+  'filter',
   'deleted_at',
 ] as const satisfies readonly (keyof Tables['hook'])[]
 

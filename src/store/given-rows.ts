@@ -66,6 +66,7 @@ const INTEGERS = new Set([
   'failures',
   'warned',
   'opens',
+  'filtered',
 ])
 const BIGINTS =
   /^(id|seq|hook_id|event_seq|held_seq|cursor|fanout_cursor|tat|not_before|at|until|\w+_(?:at|until|since))$/

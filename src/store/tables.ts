@@ -30,6 +30,8 @@ export interface HookTable {
   /** The secret before the last rotation; it signs as well until `old_secret_until`. */
   old_secret: string | null
   old_secret_until: number | null
+  /** The secrets before `secret`, newest first, as JSON: `[{ "secret": …, "until": ms }]`. Null for none. */
+  old_secrets: string | null
   created_at: number
   updated_at: number
   disabled_at: number | null
@@ -40,6 +42,10 @@ export interface HookTable {
   ordered: Generated<number>
   /** The most attempts in a second; null for as many as there are. */
   rate_limit: number | null
+  /** The form of its bodies; null for what the application says. */
+  payload: string | null
+  /** The condition on an event's data, as JSON; null for none. */
+  filter: string | null
   deleted_at: number | null
 }
 
@@ -53,6 +59,8 @@ export interface SubscriptionTable {
   hook_id: number
   /** 1 for a hook that is ordered or has a rate limit: its deliveries are parked from the beginning. */
   in_lane: Generated<number>
+  /** 1 for a hook with a filter: whether it hears of an event depends on the event's data. */
+  filtered: Generated<number>
 }
 
 /**
@@ -76,6 +84,12 @@ export interface EventTable {
   previous_json: string | null
   /** The event's data as JSON text, exactly as it is sent. */
   data: string | null
+  /** The key of the row that it came from, as JSON: `{"id":5}`. Null before fan-out, and for an event without a model. */
+  key_json: string | null
+  /** What of the data was different before an update, as JSON. Null where that is not asked for. */
+  previous_data: string | null
+  /** The trace that it belongs to, as the JSON of the headers that say so. */
+  trace_context: string | null
   created_at: number
   /** When fan-out is due; null when it is done. 0 is at once. */
   fanout_due_at: number | null

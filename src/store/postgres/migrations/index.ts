@@ -1,5 +1,6 @@
 import * as m0001 from './0001-hooks-and-deliveries.ts'
 import * as m0002 from './0002-limits-and-health.ts'
+import * as m0003 from './0003-payloads-and-secrets.ts'
 
 /** A statement, and the one thing that it makes. */
 export interface MigrationStatement {
@@ -22,4 +23,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'hooks-and-deliveries', statements: m0001.statements },
   { id: 2, name: 'limits-and-health', statements: m0002.statements },
+  { id: 3, name: 'payloads-and-secrets', statements: m0003.statements },
 ]
