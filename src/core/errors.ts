@@ -28,6 +28,10 @@ export const errorTable = {
   target_refused: { status: 400, meaning: 'The target is an address that must not be called.' },
   headers_invalid: { status: 400, meaning: 'A header of the hook cannot be sent.' },
   secret_invalid: { status: 400, meaning: 'The signing secret is malformed.' },
+  decryption_failed: {
+    status: 500,
+    meaning: 'A secret in the database cannot be decrypted with the keys that were given.',
+  },
   delivery_missing: { status: 404, meaning: 'No such delivery.' },
   hook_disabled: { status: 409, meaning: 'The hook is disabled, and gets nothing before it is enabled.' },
   sample_missing: { status: 400, meaning: 'No data could be made up for a test event; pass `data`.' },
