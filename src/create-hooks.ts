@@ -13,6 +13,7 @@ import {
   type SendsOf,
   type TriggersOf,
 } from './catalog/index.ts'
+import { createCipher } from './core/cipher.ts'
 import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
 import { type DeadlineOptions, deadlineOf } from './core/options.ts'
 import { systemRandom } from './core/random.ts'
@@ -35,7 +36,14 @@ import {
   send,
   trigger,
 } from './events/index.ts'
-import { createHookRegistry, defineFields, type Hook, type OwnerScope } from './hooks/index.ts'
+import {
+  createHookRegistry,
+  defineFields,
+  type Hook,
+  type OwnerScope,
+  type SignatureOptions,
+  signatureSettings,
+} from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
 import {
   checkOptions,
@@ -48,8 +56,10 @@ import {
   type MigrateOptions,
   migrate,
   Pruner,
+  type ReencryptOptions,
   type ReplayOptions,
   type RetentionOptions,
+  reencrypt,
   replay,
   retentionSettings,
   retry,
@@ -83,6 +93,13 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   deny?: readonly string[]
   /** How deliveries are made: concurrency, time limits, retries. */
   dispatch?: DispatchOptions
+  /** How deliveries are signed: HMAC-SHA256 in the headers of Standard Webhooks if left out. */
+  signature?: SignatureOptions
+  /**
+   * Encrypts secrets and headers of hooks in the database: 32 bytes in base64 or hexadecimal. Of several keys the first
+   * encrypts, and all decrypt.
+   */
+  encryptionKey?: string | readonly string[]
   /** For how long events, deliveries and attempts are kept: 30 days if left out, for ever with `false`. */
   retention?: RetentionOptions | false
   /** Where the REST API is mounted; found from each request if left out. */
@@ -135,11 +152,17 @@ export function createHooks<
   const policy = createAddressPolicy(addresses(options))
   const settings = dispatchSettings(options.dispatch)
   const retention = retentionSettings(options.retention)
+  const signature = signatureSettings(options.signature)
+  const cipher = createCipher(options.encryptionKey)
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
   const newTransport = () => createTransport({ policy, maxConnections, connectionsPerOrigin })
-  const seams: Omit<Seams, 'dispatcher'> = { clock: store.clock, transport: newTransport() }
+  const seams: Omit<Seams, 'dispatcher'> = {
+    clock: store.clock,
+    transport: newTransport(),
+    idHeader: signature.headers.id,
+  }
   const clock = clockOf(seams)
   const transport = transportOf(seams)
   const capture = createCapture({ store, catalog, owners: options.owners, logger })
@@ -151,6 +174,8 @@ export function createHooks<
     clock,
     random,
     fields,
+    cipher,
+    signature,
     *onChange(change) {
       const now = clock.now()
       yield* releaseParked(store, change, now)
@@ -169,6 +194,8 @@ export function createHooks<
     fields,
     settings,
     payload,
+    signature,
+    cipher,
     transport,
     listeners,
     retire,
@@ -222,6 +249,7 @@ export function createHooks<
     catalog,
     policy,
     fields,
+    signature,
     authenticate: options.authenticate,
     basePath: options.basePath,
     logger,
@@ -258,6 +286,7 @@ export function createHooks<
       await listeners.settled(clock, endsAt - clock.now())
       return drained
     },
+    reencrypt: (reencryptOptions?: ReencryptOptions) => reencrypt({ store, cipher, clock }, reencryptOptions),
     prune: (pruneOptions?: DeadlineOptions) => pruner.prune(pruneOptions),
     async stop() {
       starts += 1

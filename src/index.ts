@@ -57,6 +57,7 @@ export type {
   Owner,
   OwnerScope,
   RotationOptions,
+  SignatureOptions,
 } from './hooks/index.ts'
 export type { Authenticate, Caller } from './http/index.ts'
 export type {
@@ -66,9 +67,12 @@ export type {
   MigrateOptions,
   MigrationReport,
   Pruned,
+  Reencrypted,
+  ReencryptOptions,
   Replayed,
   ReplayOptions,
   RetentionOptions,
   RetryOutcome,
   TestEventOptions,
 } from './operations/index.ts'
+export type { SignatureScheme } from './signature/keys.ts'

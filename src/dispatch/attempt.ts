@@ -1,12 +1,14 @@
 import type { Clock } from '../core/clock.ts'
 import { keepable, messageOf } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
-import type { FieldDefinitions } from '../hooks/index.ts'
+import type { FieldDefinitions, SignatureSettings } from '../hooks/index.ts'
 import type { OutboundResult, Transport } from '../outbound/index.ts'
 import { envelope, type PayloadFunction, renderedBody } from './body.ts'
 import type { Claimed } from './claimed.ts'
+import { confidentialTexts } from './confidential.ts'
 import type { DispatchSettings } from './options.ts'
 import type { AttemptResult } from './record.ts'
+import { type Redactor, redactor } from './redact.ts'
 import { attemptHeaders } from './request.ts'
 import { judge, type Outcome } from './verdict.ts'
 import { within } from './within.ts'
@@ -16,11 +18,16 @@ export interface AttemptContext {
   settings: DispatchSettings
   fields: FieldDefinitions
   payload: PayloadFunction | undefined
+  signature: SignatureSettings
   clock: Clock
   random: Random
 }
 
-/** Makes one attempt of a claimed delivery. It never rejects; undefined means that it was broken off and counts for nothing. */
+/**
+ * Makes one attempt of a claimed delivery. It never rejects; undefined means that it was broken off and counts for nothing.
+ *
+ * @param claimed its hook decrypted: see `openClaimed`
+ */
 export async function attempt(
   context: AttemptContext,
   claimed: Claimed,
@@ -61,7 +68,7 @@ async function bodyOf(
 }
 
 async function post(
-  { transport, settings, clock }: AttemptContext,
+  { transport, settings, clock, signature }: AttemptContext,
   claimed: Claimed,
   body: string,
   startedAt: number,
@@ -70,7 +77,7 @@ async function post(
   const elapsed = clock.now() - startedAt
   return await transport.post({
     url: claimed.hook.target,
-    headers: attemptHeaders(claimed, body, startedAt),
+    headers: attemptHeaders(claimed, body, startedAt, signature),
     body,
     deadlineMs: Math.max(settings.timeoutMs - elapsed, 1),
     ...(signal === undefined ? {} : { signal }),
@@ -95,9 +102,11 @@ function resultOf(
   { settings, clock, random }: AttemptContext,
   claimed: Claimed,
   startedAt: number,
-  outcome: Timed,
+  raw: Timed,
   body: string | null,
 ): AttemptResult {
+  const confidential = redactorOf(claimed, startedAt)
+  const outcome = withoutSecrets(raw, confidential)
   const { hook, seq, lease, attempts, manual } = claimed
   const { durationMs, response, failure } = outcome
   const now = clock.now()
@@ -116,7 +125,8 @@ function resultOf(
     error_code: failure?.code ?? null,
     error: failure?.message ?? null,
     response_headers: response === undefined ? null : JSON.stringify(response.headers),
-    response_body: response === undefined ? null : utf8.decode(response.body).replaceAll('\0', '\uFFFD'),
+    response_body:
+      response === undefined ? null : confidential.redact(bodyText(response.body), response.truncated),
     response_truncated: response?.truncated === true ? 1 : 0,
     manual,
     next_status: verdict.status,
@@ -127,4 +137,32 @@ function resultOf(
     excused: verdict.excused,
     body,
   }
+}
+
+function bodyText(bytes: Uint8Array): string {
+  return utf8.decode(bytes).replaceAll('\0', '\uFFFD')
+}
+
+/** A target may answer with what it got, and whoever reads the log need not know a hook's secrets. */
+function redactorOf({ hook }: Claimed, startedAt: number): Redactor {
+  try {
+    return redactor(confidentialTexts(hook, startedAt))
+  } catch {
+    // A row of other hands, of which nothing can be read, and nothing was sent.
+    return redactor([])
+  }
+}
+
+/** From so many characters on, a message may have been cut off. */
+const MAYBE_CUT = 300
+
+/** The message of a failure becomes the delivery's reason, too. */
+function withoutSecrets(outcome: Timed, { redact }: Redactor): Timed {
+  const { response, failure, durationMs } = outcome
+  if (failure !== undefined) {
+    const message = redact(failure.message, failure.message.length >= MAYBE_CUT)
+    return { durationMs, failure: { ...failure, message } }
+  }
+  const headers = response.headers.map(([name, value]): [string, string] => [redact(name), redact(value)])
+  return { durationMs, response: { ...response, headers } }
 }

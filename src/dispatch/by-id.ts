@@ -1,3 +1,4 @@
+import type { Cipher } from '../core/cipher.ts'
 import { isLimited, selectHooks } from '../hooks/index.ts'
 import { locking } from '../store/lock-rows.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
@@ -6,6 +7,7 @@ import { type AttemptContext, attempt } from './attempt.ts'
 import { type Claimed, claimedEvent, EVENT_COLUMNS } from './claimed.ts'
 import { deliveryById } from './delivery-by-id.ts'
 import { LaneChanges } from './lanes.ts'
+import { openClaimed, UNREADABLE_DELAY_MS } from './openable.ts'
 import { giveBack, HANDED_OVER } from './record.ts'
 import { follow, type SettleContext, settle } from './settle.ts'
 
@@ -27,14 +29,19 @@ export interface AttemptOutcome {
  * @throws `delivery_missing`
  */
 export async function attemptById(
-  context: AttemptContext & SettleContext,
+  context: AttemptContext & SettleContext & { cipher: Cipher },
   id: string,
 ): Promise<AttemptOutcome> {
   const { store, clock } = context
   const begun = await store.write(() => begin(context, id))
   if ('status' in begun) return { status: begun.status, attempted: false }
-  const result = await attempt(context, begun)
   const key = { hook_id: begun.hook.id, event_seq: begun.seq, lease: begun.lease }
+  const [readable] = openClaimed(context, [begun]).readable
+  if (readable === undefined) {
+    await store.write(() => giveBack(store, [key], clock.now() + UNREADABLE_DELAY_MS))
+    return { status: 'pending', attempted: false }
+  }
+  const result = await attempt(context, readable)
   const settled = await store.write(function* () {
     const now = clock.now()
     if (result === undefined) {

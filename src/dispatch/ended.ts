@@ -1,5 +1,6 @@
 import type { Work } from '../store/work.ts'
 import type { LaneChanges } from './lanes.ts'
+import { UNREADABLE_DELAY_MS } from './openable.ts'
 import { type AttemptResult, type GivenBack, giveBack } from './record.ts'
 import { type SettleContext, type Settled, settle } from './settle.ts'
 
@@ -7,6 +8,7 @@ import { type SettleContext, type Settled, settle } from './settle.ts'
 export interface Written {
   results: number
   brokenOff: number
+  unreadable: number
   /** What is to follow once it is committed. */
   settled: Settled
 }
@@ -15,9 +17,10 @@ export interface Written {
 export class Ended {
   readonly #results: AttemptResult[] = []
   readonly #brokenOff: GivenBack[] = []
+  readonly #unreadable: GivenBack[] = []
 
   get size(): number {
-    return this.#results.length + this.#brokenOff.length
+    return this.#results.length + this.#brokenOff.length + this.#unreadable.length
   }
 
   add(result: AttemptResult): void {
@@ -29,6 +32,11 @@ export class Ended {
     this.#brokenOff.push(claimed)
   }
 
+  /** A delivery of which no attempt could be made, because its hook cannot be decrypted. */
+  addUnreadable(claimed: GivenBack): void {
+    this.#unreadable.push(claimed)
+  }
+
   /** Writes what has ended by now. Once that is committed, `forget` it. */
   *write(
     context: SettleContext,
@@ -38,13 +46,16 @@ export class Ended {
   ): Work<Written> {
     const results = [...this.#results]
     const brokenOff = [...this.#brokenOff]
+    const unreadable = [...this.#unreadable]
     const settled = yield* settle(context, results, lanes, now, listened)
     yield* giveBack(context.store, brokenOff, now)
-    return { results: results.length, brokenOff: brokenOff.length, settled }
+    yield* giveBack(context.store, unreadable, now + UNREADABLE_DELAY_MS)
+    return { results: results.length, brokenOff: brokenOff.length, unreadable: unreadable.length, settled }
   }
 
-  forget({ results, brokenOff }: Written): void {
+  forget({ results, brokenOff, unreadable }: Written): void {
     this.#results.splice(0, results)
     this.#brokenOff.splice(0, brokenOff)
+    this.#unreadable.splice(0, unreadable)
   }
 }

@@ -1,3 +1,4 @@
+import type { Cipher } from '../core/cipher.ts'
 import type { Clock } from '../core/clock.ts'
 import {
   fanOut,
@@ -6,6 +7,7 @@ import {
   type PrepareContext,
   type Prepared,
 } from '../events/index.ts'
+import type { SignatureSettings } from '../hooks/index.ts'
 import type { Transport } from '../outbound/index.ts'
 import { attempt } from './attempt.ts'
 import type { PayloadFunction } from './body.ts'
@@ -17,6 +19,7 @@ import { FanOutQueue } from './fan-out-queue.ts'
 import { type Deliver, HAND_OVER_LEASE_MS, handOver } from './hand-over.ts'
 import { LaneChanges } from './lanes.ts'
 import { Leases } from './leases.ts'
+import { openClaimed } from './openable.ts'
 import type { ClaimContext } from './parking.ts'
 import { Places } from './places.ts'
 import { type AttemptResult, HANDED_OVER, keyOf, renew } from './record.ts'
@@ -30,6 +33,9 @@ export interface EngineContext extends SettleContext {
   deliver: Deliver | undefined
   clock: Clock
   transport: Transport
+  signature: SignatureSettings
+  /** Reads what the database keeps encrypted. */
+  cipher: Cipher
 }
 
 /** What a turn of the engine is asked for. */
@@ -241,7 +247,8 @@ export class Engine {
       this.#leases.prolonged(leases.attempts, done.leaseUntil)
       queue.release(ready, left)
       reportFailures(logger, ready)
-      const all = claimed.length + putAside + written.results + written.brokenOff + ready.length
+      const ends = written.results + written.brokenOff + written.unreadable
+      const all = claimed.length + putAside + ends + ready.length
       return { claimed, any: all > 0 }
     } catch (error) {
       queue.release([], ready)
@@ -267,7 +274,10 @@ export class Engine {
       this.#places.take(0, handOver({ store, logger, clock, timeoutMs }, claimed, deliver))
       return
     }
-    for (const one of claimed) {
+    const { readable, unreadable } = openClaimed(this.#context, claimed)
+    for (const one of unreadable) this.#ended.addUnreadable(keyOf(one))
+    if (unreadable.length > 0) this.#wake()
+    for (const one of readable) {
       this.#leases.add(one)
       this.#places.take(one.hook.id, this.#deliver(one, signal))
     }

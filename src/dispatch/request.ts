@@ -1,5 +1,6 @@
-import { secretsAt } from '../hooks/index.ts'
-import { ID_HEADER, SIGNATURE_HEADER, sign, TIMESTAMP_HEADER } from '../signature/standard-webhooks.ts'
+import { type HookRow, type SignatureSettings, secretsAt } from '../hooks/index.ts'
+import { isSigning } from '../outbound/index.ts'
+import { sign } from '../signature/standard-webhooks.ts'
 import type { Claimed } from './claimed.ts'
 
 /** The `webhook-id`: the same for every attempt of a delivery, and known before the first. */
@@ -15,19 +16,34 @@ export function parseDeliveryId(id: string): { uid: string; hookId: number } | u
 
 const USER_AGENT = 'hookwright'
 
+/** A hook's own headers. @param hook decrypted */
+export function parseHeaders(hook: HookRow): Record<string, string> {
+  return JSON.parse(hook.headers) as Record<string, string>
+}
+
 /**
  * The headers of an attempt: the hook's own over the usual ones, the signature over all.
  *
+ * @param claimed its hook decrypted
  * @param now milliseconds since the epoch
  */
-export function attemptHeaders({ hook, uid }: Claimed, body: string, now: number): Record<string, string> {
+export function attemptHeaders(
+  { hook, uid }: Claimed,
+  body: string,
+  now: number,
+  signature: SignatureSettings,
+): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': USER_AGENT }
-  const own = JSON.parse(hook.headers) as Record<string, string>
-  for (const [name, value] of Object.entries(own)) headers[name.toLowerCase()] = value
+  for (const [name, value] of Object.entries(parseHeaders(hook))) {
+    const lower = name.toLowerCase()
+    // A row may have been written by other hands, or when the signature had other names.
+    if (!isSigning(lower, signature.names)) headers[lower] = value
+  }
   const id = deliveryId(uid, hook.id)
   const timestamp = Math.floor(now / 1000)
-  headers[ID_HEADER] = id
-  headers[TIMESTAMP_HEADER] = String(timestamp)
-  headers[SIGNATURE_HEADER] = sign({ id, timestamp, body, secrets: secretsAt(hook, now) })
+  const names = signature.headers
+  headers[names.id] = id
+  headers[names.timestamp] = String(timestamp)
+  headers[names.signature] = sign({ id, timestamp, body, secrets: secretsAt(hook, now) })
   return headers
 }

@@ -1,3 +1,4 @@
+import { verificationKey } from '../signature/keys.ts'
 import { first, type Work } from '../store/work.ts'
 import { withDefaults } from './field-values.ts'
 import { DEFAULT_HEADERS } from './headers.ts'
@@ -5,10 +6,14 @@ import type { Hook, HookRow } from './hook.ts'
 import { type HookContext, hookOf } from './hook-rows.ts'
 import { identicalHook, type WantedHook } from './identical.ts'
 import { NO_LIMITS } from './limits.ts'
+import { sealed } from './sealed.ts'
 import { enableRow } from './state.ts'
 import { subscribe } from './subscriptions.ts'
 
-/** Creates a hook with this secret, or gives the identical one that exists, which then has no secret to tell. */
+/**
+ * Creates a hook with this secret, or gives the identical one that exists, which then has no secret to tell. What is told is
+ * what the receiver verifies with.
+ */
 export function* createHook(
   context: HookContext,
   wanted: WantedHook,
@@ -21,16 +26,16 @@ export function* createHook(
     return { hook: yield* hookOf(context, yield* enableRow(context, identical, now)), secret: undefined }
   }
   const row = yield* insertHook(context, wanted, secret, now)
-  return { hook: yield* hookOf(context, row), secret }
+  return { hook: yield* hookOf(context, row), secret: verificationKey(secret) }
 }
 
 function* insertHook(
-  { store, fields }: HookContext,
+  { store, fields, cipher }: HookContext,
   wanted: WantedHook,
   secret: string,
   now: number,
 ): Work<HookRow> {
-  const columns = {
+  const columns = sealed(cipher, wanted.owner, {
     owner: wanted.owner,
     target: wanted.target,
     headers: JSON.stringify(wanted.headers ?? DEFAULT_HEADERS),
@@ -49,7 +54,7 @@ function* insertHook(
     filter: null,
     deleted_at: null,
     ...Object.fromEntries(withDefaults(fields, wanted.fields)),
-  }
+  })
   const inserted = yield* first(store.db.insertInto('hook').values(columns).returning('id'))
   const row = { ...columns, ...(inserted as { id: number }) }
   yield* subscribe(store, row, wanted.events)

@@ -17,6 +17,7 @@ const reservedNames = new Set(
       'secret',
       'old_secret',
       'old_secret_until',
+      'old_secrets',
       'created_at',
       'updated_at',
     ],

@@ -1,12 +1,14 @@
+import { sameText } from '../core/same-text.ts'
+
 /** What a hook sends when nothing else was asked for, as in drf-hooks. */
 export const DEFAULT_HEADERS: Readonly<Record<string, string>> = { 'Content-Type': 'application/json' }
 
-/** Whether two sets of headers send the same: the order of names does not matter, nor their case. */
+/** Whether two sets of headers send the same: the order of names does not matter, nor their case. Their values are secrets. */
 export function sameHeaders(
   a: Readonly<Record<string, string>>,
   b: Readonly<Record<string, string>>,
 ): boolean {
-  return canonical(a) === canonical(b)
+  return sameText(canonical(a), canonical(b))
 }
 
 function canonical(headers: Readonly<Record<string, string>>): string {

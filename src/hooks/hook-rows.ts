@@ -1,4 +1,5 @@
 import type { Catalog, HookDisabled, HookReference, HookWithEvents } from '../catalog/index.ts'
+import type { Cipher } from '../core/cipher.ts'
 import { problem } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
 import { exec, first, type Work } from '../store/work.ts'
@@ -23,6 +24,7 @@ export interface HookContext {
   readonly store: Store
   readonly catalog: Catalog
   readonly fields: FieldDefinitions
+  readonly cipher: Cipher
   /** Work of others in the transaction of a change. */
   readonly onChange: (change: HookChange) => Work<void>
 }

@@ -37,6 +37,8 @@ export type NewHook<Event extends string = string, Inputs extends object = objec
   target: string
   /** Sent with every delivery; `{ 'Content-Type': 'application/json' }` if left out. */
   headers?: Readonly<Record<string, string>>
+  /** What its deliveries are signed with, `whsec_…` or `whsk_…`, such as another sender has signed with; made here if left out. */
+  secret?: string
 } & Partial<HookLimits> &
   (
     | { event: Event; events?: never }

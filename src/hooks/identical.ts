@@ -4,6 +4,8 @@ import { sameHeaders } from './headers.ts'
 import type { HookRow } from './hook.ts'
 import type { HookContext } from './hook-rows.ts'
 import type { GivenLimits } from './limits.ts'
+import { opened } from './sealed.ts'
+import { sameSecret } from './secrets.ts'
 import { selectHooks } from './select.ts'
 import { eventsOf } from './subscriptions.ts'
 
@@ -13,6 +15,7 @@ export interface WantedHook {
   events: readonly string[]
   target: string
   headers: Readonly<Record<string, string>> | undefined
+  secret: string | undefined
   limits: GivenLimits
   fields: ReadonlyMap<string, FieldValue>
 }
@@ -20,9 +23,11 @@ export interface WantedHook {
 /**
  * The oldest hook that is what is wanted: of the same owner, the same events, the same target, and equal in everything else
  * that was given. What was left out may be anything, as in drf-hooks.
+ *
+ * @throws `decryption_failed` where it cannot be told: a second hook would stay
  */
 export function* identicalHook(
-  { store, fields }: HookContext,
+  { store, fields, cipher }: HookContext,
   wanted: WantedHook,
 ): Work<HookRow | undefined> {
   let query = selectHooks(store, fields)
@@ -37,10 +42,13 @@ export function* identicalHook(
   if (ordered !== undefined) query = query.where('ordered', '=', ordered)
   if (rate !== undefined) query = query.where('rate_limit', rate === null ? 'is' : '=', rate)
   const candidates = yield* rows(query)
-  const { headers } = wanted
-  const alike = candidates.filter(
-    (hook) => headers === undefined || sameHeaders(JSON.parse(hook.headers), headers),
-  )
+  const { headers, secret } = wanted
+  const alike = candidates.filter((row) => {
+    if (headers === undefined && secret === undefined) return true
+    const hook = opened(cipher, row)
+    if (headers !== undefined && !sameHeaders(JSON.parse(hook.headers), headers)) return false
+    return secret === undefined || sameSecret(hook.secret, secret)
+  })
   const events = yield* eventsOf(
     store,
     alike.map(({ id }) => id),

@@ -14,6 +14,12 @@ export { HIGHEST_RATE, isLimited, type LimitColumns, LOWEST_RATE } from './limit
 export { type Owner, type OwnerScope, ownerText, scopeOf } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
 export type { HookRegistry, ListOptions, RotationOptions } from './registry-types.ts'
-export { secretsAt } from './secrets.ts'
+export { isSealed, opened, type SealedColumns, sealed } from './sealed.ts'
+export { modern, secretsAt } from './secrets.ts'
 export { selectHooks } from './select.ts'
+export {
+  type SignatureOptions,
+  type SignatureSettings,
+  signatureSettings,
+} from './signature-settings.ts'
 export { eventsOf, forgetUnheard } from './subscriptions.ts'

@@ -1,4 +1,5 @@
 import type { HookFields } from '../catalog/index.ts'
+import type { SignatureScheme } from '../signature/keys.ts'
 import type { DisabledCause } from '../store/tables.ts'
 import type { Work } from '../store/work.ts'
 import type { Hook, HookChanges, NewHook } from './hook.ts'
@@ -7,7 +8,7 @@ import type { Owner, OwnerScope } from './owner.ts'
 /** What `createOrGet` did. */
 export interface HookCreation<Event extends string, Fields extends HookFields> {
   hook: Hook<Event, Fields['values']>
-  /** The secret of a hook that was created; undefined when an identical one existed. */
+  /** Of a hook that was created, `whsec_…` or `whpk_…`; undefined when an identical one existed. */
   secret: string | undefined
 }
 
@@ -15,16 +16,17 @@ export interface HookCreation<Event extends string, Fields extends HookFields> {
 export interface HookRegistry<Event extends string = string, Fields extends HookFields = HookFields> {
   /**
    * Creates a hook. Where an identical one exists (the same owner, events and target, and the same of whatever else is
-   * given), that one comes back, the oldest if there are several, and is enabled again if it was disabled.
+   * given, also of a `secret`), that one comes back, the oldest if there are several, and is enabled again if it was disabled.
    *
-   * @throws `owner_missing`, `event_unknown`, `target_invalid`, `target_refused`, `headers_invalid`, `hook_invalid`
+   * @throws `owner_missing`, `event_unknown`, `target_invalid`, `target_refused`, `headers_invalid`, `secret_invalid`,
+   * `hook_invalid`
    * @example
    * ```ts
    * const hook = await hooks.create({ owner: 1, event: 'book.added', target: 'https://example.com/target' })
    * ```
    */
   create(hook: NewHook<Event, Fields['inputs']>): Promise<Hook<Event, Fields['values']>>
-  /** Like `create`, and tells whether the hook is new: then with the secret that was made for it. */
+  /** Like `create`, and tells whether the hook is new: then with what its receiver verifies signatures with. */
   createOrGet(hook: NewHook<Event, Fields['inputs']>): Promise<HookCreation<Event, Fields>>
   /** The hook of an id; undefined when there is none, or none of that owner. */
   get(id: number, options?: OwnerScope): Promise<Hook<Event, Fields['values']> | undefined>
@@ -52,14 +54,22 @@ export interface HookRegistry<Event extends string = string, Fields extends Hook
   /** Deletes all hooks of an owner, and tells how many they were. */
   deleteAll(options: { owner: Owner }): Promise<number>
   /**
-   * Gives a hook another secret: the one given, or one made here. The one before signs as well until `overlapMs`
-   * milliseconds have passed (a day unless told), so that the receiver has time to change over.
+   * Gives a hook another secret: the one given, or one made here, of the same scheme unless told. The one before signs as
+   * well until `overlapMs` milliseconds have passed (a day unless told), so that the receiver has time to change over. Eight
+   * may do so at once, each until its own time; with an overlap of 0 none of them signs any more.
    *
-   * @returns the secret
+   * @returns what the receiver verifies with: the secret, `whsec_…`, or the public key of it, `whpk_…`
    * @throws `hook_missing`, `secret_invalid`, `hook_invalid`
+   * @example
+   * ```ts
+   * const key = await hooks.rotateSecret(hook.id, { scheme: 'v1a', overlapMs: 7 * 24 * 3_600_000 })
+   * ```
    */
   rotateSecret(id: number, options?: RotationOptions): Promise<string>
-  /** The secrets that sign a hook's deliveries, newest first: two while they are rotated. @throws `hook_missing` */
+  /**
+   * What a receiver verifies a hook's deliveries with, newest first, several while they are rotated: `whsec_…`, or the public
+   * key `whpk_…` of a secret that is `whsk_…`. @throws `hook_missing`
+   */
   secrets(id: number, options?: OwnerScope): Promise<string[]>
   /** Stops a hook's deliveries; they wait until it is enabled again. @throws `hook_missing` */
   disable(id: number, reason?: string): Promise<Hook<Event, Fields['values']>>
@@ -87,6 +97,10 @@ export interface Retirement {
 }
 
 export interface RotationOptions extends OwnerScope {
+  /** For how long the secret before signs as well, in milliseconds; a day unless told. */
   overlapMs?: number
+  /** `whsec_…` or `whsk_…`; made here if left out. */
   secret?: string
+  /** Of one that is made here; that of the secret before unless told. */
+  scheme?: SignatureScheme
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { isSecret } from '../signature/standard-webhooks.ts'
+import { isSecret } from '../signature/keys.ts'
 import { sqlite } from '../store/sqlite/index.ts'
 import type { Store } from '../store/store.ts'
 import { exec } from '../store/work.ts'

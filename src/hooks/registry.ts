@@ -1,9 +1,11 @@
 import type { Catalog, HookFields } from '../catalog/index.ts'
+import { type Cipher, noCipher } from '../core/cipher.ts'
 import type { Clock } from '../core/clock.ts'
+import { hasCode } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
 import type { AddressPolicy } from '../outbound/index.ts'
 import { checkHeaders, checkTarget } from '../outbound/index.ts'
-import { generateSecret } from '../signature/standard-webhooks.ts'
+import { generateSecret, verificationKey } from '../signature/keys.ts'
 import { exclusively } from '../store/exclusively.ts'
 import type { Store } from '../store/store.ts'
 import { rows, type Work } from '../store/work.ts'
@@ -12,6 +14,7 @@ import { createHook } from './create.ts'
 import { chosenEvents, requireEvents } from './event-names.ts'
 import type { FieldDefinitions } from './field.ts'
 import { checkFields, withDefaults } from './field-values.ts'
+import type { HookRow } from './hook.ts'
 import {
   findRow,
   type HookChange,
@@ -25,8 +28,18 @@ import type { WantedHook } from './identical.ts'
 import { checkLimits, LIMITS } from './limits.ts'
 import { ownerText, scopeOf } from './owner.ts'
 import type { HookRegistry } from './registry-types.ts'
-import { checkOverlap, checkSecret, DEFAULT_OVERLAP_MS, rotated, secretsAt } from './secrets.ts'
+import { opened, sealed } from './sealed.ts'
+import {
+  checkOverlap,
+  checkRotation,
+  checkSecret,
+  DEFAULT_OVERLAP_MS,
+  rotated,
+  schemeAfter,
+  verificationKeysAt,
+} from './secrets.ts'
 import { selectHooks } from './select.ts'
+import { type SignatureSettings, signatureSettings } from './signature-settings.ts'
 import { deleteRows, disableRow, enableRow } from './state.ts'
 import { updateRow } from './update.ts'
 
@@ -41,6 +54,10 @@ export interface HookRegistryOptions {
   random: Random
   /** The application's own fields: what `defineFields` gave. */
   fields: FieldDefinitions
+  /** What the database keeps of secrets is encrypted by it; by none unless told. */
+  cipher?: Cipher
+  /** How deliveries are signed; as Standard Webhooks has it unless told. */
+  signature?: SignatureSettings
   /** Work to do in the transaction of a change, after it: such as to set free what waits for a hook. */
   onChange?: (change: HookChange) => Work<void>
   /** Called for each of these changes, in their order, once its transaction is committed. */
@@ -63,7 +80,8 @@ export function createHookRegistry<Event extends string = string, Fields extends
   options: HookRegistryOptions,
 ): HookRegistry<Event, Fields> {
   const { store, catalog, policy, clock, random, fields, onChange = noWork, onChanged } = options
-  const context: HookContext = { store, catalog, fields, onChange }
+  const { cipher = noCipher, signature = signatureSettings() } = options
+  const context: HookContext = { store, catalog, fields, cipher, onChange }
 
   /**
    * Every change of hooks is one transaction by way of this, and only one at a time: looking and then writing is safe, as
@@ -88,12 +106,13 @@ export function createHookRegistry<Event extends string = string, Fields extends
   }
 
   function wantedHook(given: unknown): WantedHook {
-    refuseUnknown(given, ['owner', ...PROPERTIES, ...fields.keys()])
+    refuseUnknown(given, ['owner', 'secret', ...PROPERTIES, ...fields.keys()])
     const wanted = {
       owner: ownerText(given.owner, 'owner'),
       events: requireEvents(chosenEvents(catalog, given)),
       target: checkTarget(requireTarget(given.target), policy),
-      headers: given.headers === undefined ? undefined : checkHeaders(given.headers),
+      headers: given.headers === undefined ? undefined : checkHeaders(given.headers, signature.names),
+      secret: given.secret === undefined ? undefined : checkSecret(given.secret),
       limits: checkLimits(given),
       fields: checkFields(fields, given),
     }
@@ -107,10 +126,20 @@ export function createHookRegistry<Event extends string = string, Fields extends
     const { target, headers } = given
     return {
       ...(target === undefined ? {} : { target: checkTarget(requireTarget(target), policy) }),
-      ...(headers === undefined ? {} : { headers: JSON.stringify(checkHeaders(headers)) }),
+      ...(headers === undefined ? {} : { headers: JSON.stringify(checkHeaders(headers, signature.names)) }),
       ...checkLimits(given),
       ...Object.fromEntries(checkFields(fields, given)),
       updated_at: clock.now(),
+    }
+  }
+
+  /** Of a row whose key is lost for good there is nothing to keep: a new secret brings its hook back. */
+  function secretsOf(row: HookRow, dispensable: boolean): HookRow | undefined {
+    try {
+      return opened(cipher, row)
+    } catch (error) {
+      if (dispensable && hasCode(error, 'decryption_failed')) return undefined
+      throw error
     }
   }
 
@@ -122,7 +151,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
 
     async createOrGet(given) {
       const wanted = wantedHook(given)
-      const secret = generateSecret(random)
+      const secret = wanted.secret ?? generateSecret({ scheme: signature.scheme, random })
       const now = clock.now()
       return change((context) => createHook(context, wanted, secret, now))
     },
@@ -157,7 +186,10 @@ export function createHookRegistry<Event extends string = string, Fields extends
       const events = chosenEvents(catalog, given)
       return change(function* (context) {
         const row = yield* requireRow(context, id, owner)
-        return yield* hookOf(context, yield* updateRow(context, row, columns, events))
+        return yield* hookOf(
+          context,
+          yield* updateRow(context, row, sealed(cipher, row.owner, columns), events),
+        )
       })
     },
 
@@ -186,12 +218,16 @@ export function createHookRegistry<Event extends string = string, Fields extends
     async rotateSecret(id, rotation = {}) {
       const owner = scopeOf(rotation)
       const overlapMs = checkOverlap(rotation.overlapMs ?? DEFAULT_OVERLAP_MS)
-      const secret = checkSecret(rotation.secret ?? generateSecret(random))
+      const { given, scheme } = checkRotation(rotation)
       const now = clock.now()
       return change(function* (context) {
         const row = yield* requireRow(context, id, owner)
-        yield* setColumns(context, row, { ...rotated(row, secret, now, overlapMs), updated_at: now })
-        return secret
+        const before = secretsOf(row, overlapMs === 0)
+        const secret =
+          given ?? generateSecret({ scheme: scheme ?? schemeAfter(before, signature.scheme), random })
+        const columns = sealed(cipher, row.owner, rotated(before, secret, now, overlapMs))
+        yield* setColumns(context, row, { ...columns, updated_at: now })
+        return verificationKey(secret)
       })
     },
 
@@ -199,7 +235,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       const owner = scopeOf(scope)
       const now = clock.now()
       return store.read(function* () {
-        return secretsAt(yield* requireRow(context, id, owner), now)
+        return verificationKeysAt(opened(cipher, yield* requireRow(context, id, owner)), now)
       })
     },
 

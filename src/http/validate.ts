@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/index.ts'
-import type { FieldDefinitions, HookChanges } from '../hooks/index.ts'
+import type { FieldDefinitions, HookChanges, SignatureSettings } from '../hooks/index.ts'
 import type { AddressPolicy } from '../outbound/index.ts'
 import { readEvent, readEvents } from './event-field.ts'
 import { readHeaders } from './headers-field.ts'
@@ -15,6 +15,8 @@ export interface Validation {
   readonly catalog: Catalog
   readonly policy: AddressPolicy
   readonly fields: FieldDefinitions
+  /** Its names are not a hook's to set; Standard Webhooks' unless told. */
+  readonly signature?: SignatureSettings
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Validation {
  */
 export function validate(
   data: RequestData,
-  { catalog, policy, fields }: Validation,
+  { catalog, policy, fields, signature }: Validation,
   partial: boolean,
 ): HookChanges {
   const errors: FieldErrors = {}
@@ -44,7 +46,7 @@ export function validate(
   if (data.fields.events === undefined) read('event', () => readEvent(data, catalog, !partial))
   else read('events', () => readEvents(data, catalog))
   read('target', () => readTarget(data, policy, !partial))
-  read('headers', () => readHeaders(data))
+  read('headers', () => readHeaders(data, signature?.names ?? []))
   read('ordered', () => readOrdered(data))
   read('rate_limit', () => readRateLimit(data), 'rateLimit')
   for (const field of fields.values()) {

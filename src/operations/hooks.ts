@@ -12,6 +12,7 @@ import type {
 import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
 import type { HookHealth } from './health.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
+import type { Reencrypted, ReencryptOptions } from './reencrypt.ts'
 import type { Replayed } from './replay.ts'
 import type { ReplayOptions } from './replay-options.ts'
 import type { Pruned } from './retention/index.ts'
@@ -193,6 +194,19 @@ export interface Hooks<
     hookId: number,
     options?: TestEventOptions<Name, Sends[Name]>,
   ): Promise<{ id: string }>
+  /**
+   * Encrypts secrets and headers of all hooks, deleted ones included, with the first key of the option `encryptionKey`: after
+   * it was given first, and after each change of the key. Safe while everything runs.
+   *
+   * @param options how long it may take; `decrypt: true` writes plain text, for when the option is to be taken away
+   * @returns how many hooks were written anew, and whether all are as they should be
+   * @throws `option_invalid` without the option; `decryption_failed`, once all others are done, where a key is missing
+   * @example
+   * ```ts
+   * while (!(await hooks.reencrypt()).finished);
+   * ```
+   */
+  reencrypt(options?: ReencryptOptions): Promise<Reencrypted>
   /**
    * How a hook fares: whether its attempts succeed, and if not, since when and when the next one is.
    *

@@ -4,6 +4,7 @@ export type { EnableOptions, Hooks } from './hooks.ts'
 export { Keeper } from './keeper.ts'
 export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'
 export { checkOptions } from './options.ts'
+export { type Reencrypted, type ReencryptOptions, reencrypt } from './reencrypt.ts'
 export { type Replayed, replay } from './replay.ts'
 export type { ReplayOptions } from './replay-options.ts'
 export {

@@ -13,6 +13,8 @@ const OPTIONS = [
   'allow',
   'deny',
   'dispatch',
+  'signature',
+  'encryptionKey',
   'retention',
   'basePath',
   'logger',
@@ -26,9 +28,21 @@ const OPTIONS = [
 export function checkOptions(options: unknown): void {
   refuseUnknownOptions(options, OPTIONS, '', 'createHooks has no such option')
   const { database, owners, hook = {} } = options as { database?: unknown; owners?: unknown; hook?: unknown }
+  if ('encryptionKey' in (options as object)) checkEncryptionKey(options as { encryptionKey?: unknown })
   checkDatabase(database)
   if (owners !== undefined) checkOwners(owners)
   checkHookOption(hook)
+}
+
+/** A variable of the environment that is not set would end encryption without a word. */
+function checkEncryptionKey({ encryptionKey }: { encryptionKey?: unknown }): void {
+  if (encryptionKey !== undefined) return
+  throw problem('option_invalid', {
+    field: 'encryptionKey',
+    value: encryptionKey,
+    problem: 'it is there, and has no value',
+    cure: 'Set the variable that it comes from, or leave the option out for no encryption',
+  })
 }
 
 function checkDatabase(database: unknown): void {

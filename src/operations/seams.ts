@@ -7,6 +7,8 @@ export interface Seams {
   clock: Clock
   transport: Transport
   readonly dispatcher: Dispatcher
+  /** The name of the header with a delivery's id. */
+  readonly idHeader: string
 }
 
 /** The key under which hooks keep their seams: one for all copies of this module. */

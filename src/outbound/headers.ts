@@ -27,9 +27,16 @@ const framing: ReadonlySet<string> = new Set([
 /** They would make a receiver read another body than the one that is signed. */
 const misleading: ReadonlySet<string> = new Set(['content-encoding', 'content-range'])
 
+/** What a receiver, or whatever stands before it, reads in a meaning of its own. */
+const ownMeaning =
+  /^(?:content|accept|proxy|sec)(?:-|$)|^(?:user-agent|authorization|cookie|date|traceparent|tracestate|baggage)$/
+
+const LONGEST_SIGNING_NAME = 64
+
 /**
  * Checks the headers that a hook adds to its deliveries.
  *
+ * @param signing the names of the headers that sign a delivery, where they are not `webhook-…`
  * @returns a copy of them
  * @throws `headers_invalid` naming the header, never its value: values are often secrets
  * @example
@@ -38,7 +45,7 @@ const misleading: ReadonlySet<string> = new Set(['content-encoding', 'content-ra
  * checkHeaders({ Host: 'example.com' }) // throws: Host cannot be set …
  * ```
  */
-export function checkHeaders(headers: unknown): Record<string, string> {
+export function checkHeaders(headers: unknown, signing: readonly string[] = []): Record<string, string> {
   if (typeof headers !== 'object' || headers === null || !isPlain(headers)) {
     throw invalid('they are not an object of strings', "Write for instance { 'X-Token': 'abc' }")
   }
@@ -49,7 +56,7 @@ export function checkHeaders(headers: unknown): Record<string, string> {
     const malformed = malformedHeader(name, value)
     if (malformed !== undefined) throw invalid(malformed)
     const lower = name.toLowerCase()
-    if (isForbidden(lower))
+    if (isForbidden(lower, signing))
       throw invalid(`${shown(name)} cannot be set, because it is part of how deliveries are sent and signed`)
     if (seen.has(lower)) throw invalid(`${shown(name)} is there twice`)
     seen.add(lower)
@@ -98,10 +105,37 @@ export function isFraming(lowercaseName: string): boolean {
   return framing.has(lowercaseName)
 }
 
-function isForbidden(lowercaseName: string): boolean {
-  // Gateway interfaces (CGI, WSGI, PHP) make HTTP_WEBHOOK_ID of webhook_id as well.
-  const name = lowercaseName.replaceAll('_', '-')
-  return isFraming(name) || misleading.has(name) || /^(?:proxy|webhook|svix)-/.test(name)
+function isForbidden(lowercaseName: string, signing: readonly string[]): boolean {
+  const name = dashed(lowercaseName)
+  return isFraming(name) || misleading.has(name) || name.startsWith('proxy-') || isSigning(name, signing)
+}
+
+/**
+ * Whether a receiver could take a header for one of those that sign a delivery.
+ *
+ * @param signing their names, where they are not `webhook-…`
+ */
+export function isSigning(lowercaseName: string, signing: readonly string[]): boolean {
+  const name = dashed(lowercaseName)
+  return /^(?:webhook|svix)-/.test(name) || signing.some((one) => dashed(one) === name)
+}
+
+/** Gateway interfaces (CGI, WSGI, PHP) make HTTP_WEBHOOK_ID of webhook_id as well. */
+function dashed(lowercaseName: string): string {
+  return lowercaseName.replaceAll('_', '-')
+}
+
+/**
+ * Why the headers that sign a delivery cannot have this name.
+ *
+ * @returns a sentence; undefined where they can
+ */
+export function unfitForSigning(name: string): string | undefined {
+  if (!TOKEN.test(name)) return 'it is no name of a header'
+  if (name.length > LONGEST_SIGNING_NAME) return `it has more than ${LONGEST_SIGNING_NAME} characters`
+  const lower = dashed(name.toLowerCase())
+  if (isFraming(lower) || ownMeaning.test(lower)) return 'that header means something else already'
+  return undefined
 }
 
 function isPlain(object: object): boolean {

@@ -1,5 +1,5 @@
 export { type AddressPolicy, type AddressPolicyOptions, createAddressPolicy } from './address-policy.ts'
-export { checkHeaders } from './headers.ts'
+export { checkHeaders, isSigning, unfitForSigning } from './headers.ts'
 export type { OutboundRequest, OutboundResult, Transport } from './post.ts'
 export { checkTarget } from './target.ts'
 export { createTransport } from './transport.ts'

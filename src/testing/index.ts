@@ -45,7 +45,7 @@ export function testHooks(hooks: object, options: { now?: Date | number } = {}):
     })
   }
   const { clock: clockBefore, transport: transportBefore } = seams
-  const recorder = new Recorder()
+  const recorder = new Recorder(seams.idHeader)
   const clock = new TestClock(options.now)
   seams.clock = clock
   seams.transport = recorder

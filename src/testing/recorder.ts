@@ -2,7 +2,7 @@ import type { OutboundRequest, OutboundResult, Transport } from '../outbound/ind
 
 /** A POST that would have been sent. */
 export interface RecordedDelivery {
-  /** The `webhook-id`. */
+  /** The delivery's: the `webhook-id`. */
   id: string
   target: string
   headers: Readonly<Record<string, string>>
@@ -26,10 +26,16 @@ export interface RecordedResponse {
 export class Recorder implements Transport {
   readonly deliveries: RecordedDelivery[] = []
   respond: Respond = () => undefined
+  readonly #idHeader: string
+
+  /** @param idHeader the name of the header with a delivery's id, in lower case */
+  constructor(idHeader: string) {
+    this.#idHeader = idHeader
+  }
 
   async post({ url, headers, body }: OutboundRequest): Promise<OutboundResult> {
     const delivery = {
-      id: headers['webhook-id'] ?? '',
+      id: headers[this.#idHeader] ?? '',
       target: url,
       headers: { ...headers },
       body,

@@ -1,8 +1,9 @@
 import { defineCatalog } from '../../src/catalog/index.ts'
+import { noCipher } from '../../src/core/cipher.ts'
 import { silentLogger } from '../../src/core/logger.ts'
 import { Dispatcher, releaseParked } from '../../src/dispatch/index.ts'
 import { everyone, Listeners, send } from '../../src/events/index.ts'
-import { createHookRegistry, defineFields } from '../../src/hooks/index.ts'
+import { createHookRegistry, defineFields, signatureSettings } from '../../src/hooks/index.ts'
 import { createAddressPolicy } from '../../src/outbound/index.ts'
 import { Chance } from './chance.ts'
 import { Database, type Sabotage } from './database.ts'
@@ -180,6 +181,8 @@ class Simulation {
       retire: async () => {},
       prepare: { store, catalog: CATALOG, find: undefined, db: store.applicationDb as never },
       payload: undefined,
+      signature: signatureSettings(),
+      cipher: noCipher,
       deliver: undefined,
       clock: machine.clock,
       random: machine.chance,

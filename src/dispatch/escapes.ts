@@ -1,0 +1,119 @@
+/** A text as it reads with its escapes resolved, and where in the original each of its characters begins. */
+export interface Layer {
+  readonly text: string
+  at(index: number): number
+}
+
+/** How a kind of escape looks, and what it stands for. */
+interface Escape {
+  readonly pattern: RegExp
+  /** Undefined for what only looks like one. */
+  resolve(match: string): string | undefined
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+}
+const LETTERS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+/** RFC 8259, 7, and `\x41` of JavaScript and Python. */
+const json: Escape = {
+  pattern: /\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])/g,
+  resolve(match) {
+    const kind = match[1] ?? ''
+    if (match.length > 2) return String.fromCharCode(Number.parseInt(match.slice(2), 16))
+    return LETTERS[kind] ?? kind
+  },
+}
+
+const utf8 = new TextDecoder()
+
+/** RFC 3986, 2.1: the bytes of one character in UTF-8, or a byte that is none. */
+const percent: Escape = {
+  pattern:
+    /%[c-dC-D][\da-fA-F]%[89abAB][\da-fA-F]|%[eE][\da-fA-F](?:%[89abAB][\da-fA-F]){2}|%[fF][0-7](?:%[89abAB][\da-fA-F]){3}|%[\da-fA-F]{2}/g,
+  resolve(match) {
+    const bytes = Buffer.from(match.replaceAll('%', ''), 'hex')
+    return bytes.length === 1 ? bytes.toString('latin1') : utf8.decode(bytes)
+  },
+}
+
+/** Of application/x-www-form-urlencoded. */
+const form: Escape = {
+  pattern: new RegExp(`${percent.pattern.source}|\\+`, 'g'),
+  resolve: (match) => (match === '+' ? ' ' : percent.resolve(match)),
+}
+
+/** Character references of HTML, by number and those of the characters that must have one. */
+const html: Escape = {
+  pattern: /&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-z]{2,4});?/g,
+  resolve(match) {
+    const name = match.replace(/^&|;$/g, '')
+    if (!name.startsWith('#')) return NAMED[name]
+    const isHex = /^#x/i.test(name)
+    const code = Number.parseInt(name.slice(isHex ? 2 : 1), isHex ? 16 : 10)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+  },
+}
+
+const ESCAPES = [json, percent, form, html]
+
+/**
+ * A text as it is, and as it reads with the escapes of each kind resolved, and with those of another kind within.
+ *
+ * @param isCut whether the text was cut off, so that it may end with a part of an escape: it also reads without that
+ */
+export function layersOf(text: string, isCut = false): Layer[] {
+  const seen = new Set<string>()
+  const layers: Layer[] = []
+  const add = (layer: Layer, to: Layer[]) => {
+    addOne(layer, to)
+    if (isCut) addOne({ ...layer, text: layer.text.replace(PARTIAL, '') }, to)
+  }
+  const addOne = (layer: Layer, to: Layer[]) => {
+    if (seen.has(layer.text)) return
+    seen.add(layer.text)
+    layers.push(layer)
+    to.push(layer)
+  }
+  let last: Layer[] = []
+  add({ text, at: (index) => index }, last)
+  for (let depth = 0; depth < 2; depth += 1) {
+    const next: Layer[] = []
+    for (const layer of last) {
+      for (const kind of ESCAPES) {
+        const resolved = resolve(layer, kind)
+        if (resolved !== undefined) add(resolved, next)
+      }
+    }
+    last = next
+  }
+  return layers
+}
+
+/** What is left of an escape, or of the bytes of a character, that was cut off. */
+const PARTIAL =
+  /(?:(?:%[c-fC-F][\da-fA-F](?:%[89abAB][\da-fA-F]){0,2})?(?:%[\da-fA-F]?)?|\\(?:u[\da-fA-F]{0,3}|x[\da-fA-F]?)?|&#?\w{0,7}|[\ud800-\udbff]|\uFFFD+)$/
+
+function resolve(layer: Layer, { pattern, resolve }: Escape): Layer | undefined {
+  const starts: number[] = []
+  let text = ''
+  let end = 0
+  for (const match of layer.text.matchAll(pattern)) {
+    const resolved = resolve(match[0])
+    if (resolved === undefined) continue
+    for (let index = end; index < match.index; index += 1) starts.push(index)
+    text += layer.text.slice(end, match.index) + resolved
+    end = match.index + match[0].length
+    for (let half = 0; half < resolved.length; half += 1) starts.push(match.index)
+  }
+  if (end === 0) return undefined
+  for (let index = end; index <= layer.text.length; index += 1) starts.push(index)
+  text += layer.text.slice(end)
+  return { text, at: (index) => layer.at(starts[index] ?? layer.text.length) }
+}
