@@ -15,6 +15,7 @@ import { replaySuite } from './replay.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { retentionSuite } from './retention.suite.ts'
 import { retrySuite } from './retry.suite.ts'
+import { secretsSuite } from './secrets.suite.ts'
 import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
 import { testEventSuite } from './test-event.suite.ts'
@@ -44,4 +45,5 @@ export function allSuites(harness: Harness): void {
   migrateSuite(harness)
   resilienceSuite(harness)
   testingSuite(harness)
+  secretsSuite(harness)
 }
