@@ -4,10 +4,18 @@ import { problem } from '../core/errors.ts'
 /** What came from outside, before it is checked. */
 export type Given = Readonly<Record<string, unknown>>
 
-/** @throws `hook_invalid` for a property that a hook does not have: it may be misspelt */
-export function refuseUnknown(given: unknown, known: readonly string[]): asserts given is Given {
+/**
+ * @param what what it is, for the message
+ * @throws `hook_invalid` for a property that a hook does not have: it may be misspelt
+ */
+export function refuseUnknown(
+  given: unknown,
+  known: readonly string[],
+  what = 'hook',
+): asserts given is Given {
   if (typeof given !== 'object' || given === null) {
-    throw problem('hook_invalid', { field: 'hook', value: given, problem: 'it must be an object' })
+    // It stays out of the message: it may be a secret, or a target with one.
+    throw problem('hook_invalid', { field: what, problem: 'it must be an object' })
   }
   const unknown = Object.keys(given).find((name) => !known.includes(name))
   if (unknown === undefined) return
@@ -21,10 +29,10 @@ export function refuseUnknown(given: unknown, known: readonly string[]): asserts
 /** @throws `target_invalid` unless it is text; whether it may be called is the address policy's to say */
 export function requireTarget(target: unknown): string {
   if (typeof target === 'string' && target.isWellFormed()) return target
+  // Not shown: the query of a URL, or of an object of that class, is often a secret.
   throw problem('target_invalid', {
     field: 'target',
-    value: target,
-    problem: 'it must be a URL',
+    problem: 'it must be a URL, as text',
     cure: "For example 'https://example.com/target'",
   })
 }

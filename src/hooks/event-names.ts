@@ -49,8 +49,7 @@ function checkedName(catalog: Catalog, name: unknown, field: string): string {
   if (typeof name === 'string') return findEvent(catalog, name, field).name
   throw problem('hook_invalid', {
     field,
-    value: name,
-    problem: 'it must be the name of an event',
+    problem: 'it must be the name of an event, as text',
     cure: "For example 'book.added'",
   })
 }

@@ -216,6 +216,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
     },
 
     async rotateSecret(id, rotation = {}) {
+      refuseUnknown(rotation, ['owner', 'overlapMs', 'secret', 'scheme'], 'rotateSecret')
       const owner = scopeOf(rotation)
       const overlapMs = checkOverlap(rotation.overlapMs ?? DEFAULT_OVERLAP_MS)
       const { given, scheme } = checkRotation(rotation)

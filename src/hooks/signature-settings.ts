@@ -29,7 +29,8 @@ const HEADERS = ['id', 'timestamp', 'signature'] as const
  * @throws `option_invalid`
  */
 export function signatureSettings(option: unknown = {}): SignatureSettings {
-  refuseUnknownOptions(option, ['scheme', 'headers'], 'signature')
+  // Whoever takes it for the place of a secret or a key does not find that in a log.
+  refuseUnknownOptions(option, ['scheme', 'headers'], 'signature', undefined, false)
   const { scheme = 'v1', headers: given = {} } = option as SignatureOptions
   if (!SIGNATURE_SCHEMES.includes(scheme)) {
     throw problem('option_invalid', {
@@ -39,7 +40,7 @@ export function signatureSettings(option: unknown = {}): SignatureSettings {
       cure: 'It is v1 if left out',
     })
   }
-  refuseUnknownOptions(given, HEADERS, 'signature.headers')
+  refuseUnknownOptions(given, HEADERS, 'signature.headers', undefined, false)
   const names: string[] = []
   for (const part of HEADERS) names.push(checkName(part, given[part] ?? STANDARD[part], names))
   const [id = '', timestamp = '', signature = ''] = names

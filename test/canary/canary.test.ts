@@ -46,8 +46,11 @@ function suite(place: () => Promise<Place>): void {
     canaries.addText('key', KEY)
     canaries.addText('other key', OTHER_KEY)
 
-    const targets = await startTargets(() => `${secret} ${privateKey}`)
+    // A target knows the secret of its own hooks only.
+    const targets = await startTargets(secret)
     onTestFinished(targets.close)
+    const asymmetric = await startTargets(privateKey)
+    onTestFinished(asymmetric.close)
     const create = (more: object = {}) =>
       createHooks({
         database: store(),
@@ -65,7 +68,7 @@ function suite(place: () => Promise<Place>): void {
         },
         events: { 'order.paid': null, 'order.unpayable': null, 'book.added': 'Book.created' },
         authenticate: () => 1,
-        dispatch: { timeoutMs: 1_000, retry: { delaysMs: [] }, breaker: false },
+        dispatch: { timeoutMs: 2_000, retry: { delaysMs: [] }, breaker: false },
         hook: {
           payload: (hook, { name, data }) => {
             if (name === 'order.unpayable') throw new Error(`there is no body for ${hook.target}`)
@@ -110,7 +113,7 @@ function suite(place: () => Promise<Place>): void {
 
     for (const path of PATHS) await add(`${targets.origin}${path}?token=${token}&mode=test`)
     for (let cut = 1; cut < 400; cut += 23) await add(`${targets.origin}/fills?cut=${cut}&token=${token}`)
-    await add(`${targets.origin}/echo?${token}`, {
+    await add(`${asymmetric.origin}/echo?${token}`, {
       secret: privateKey,
       headers: { Authorization: basic(password) },
     })
@@ -129,6 +132,7 @@ function suite(place: () => Promise<Place>): void {
     await hooks.send('order.paid', { total: 5 }, { owner: 1 })
     await hooks.send('order.unpayable', { total: 5 }, { owner: 1 })
     const drained = await hooks.drain()
+    expect(drained).toMatchObject({ finished: true })
     expect(drained.delivered).toBeGreaterThan(2)
     expect(drained.failed).toBeGreaterThan(20)
     expect(new Set(targets.paths)).toEqual(new Set(PATHS))
@@ -159,6 +163,7 @@ function suite(place: () => Promise<Place>): void {
       headers,
       secret,
     })
+    allowed.push(`${targets.origin}/ok?token=${token}`)
     await queue.send('order.paid', { total: 7 }, { owner: 2 })
     await queue.drain({ deadlineMs: 1_000 })
 
@@ -177,10 +182,10 @@ function suite(place: () => Promise<Place>): void {
     collector.add('hooks.deliveries', deliveries)
     for (const { id } of deliveries) collector.add('hooks.delivery', await hooks.delivery(id))
     collector.add('hooks.events', await hooks.events())
-    const asymmetric = await Promise.all(made.map((id) => hooks.secrets(id)))
+    const keys = await Promise.all(made.map((id) => hooks.secrets(id)))
     collector.add(
       'public keys',
-      asymmetric.flat().filter((one) => one.startsWith('whpk_')),
+      keys.flat().filter((one) => one.startsWith('whpk_')),
     )
     collector.add('hooks', hooks)
 

@@ -85,7 +85,7 @@ const answers: Record<string, Answer> = {
 export const PATHS = Object.keys(answers)
 
 /** @param secret what a target tells besides what it got: it knows the secret too */
-export async function startTargets(secret: () => string): Promise<Targets> {
+export async function startTargets(secret: string): Promise<Targets> {
   const sockets = new Set<Socket>()
   const paths: string[] = []
   const server = createServer((socket) => {
@@ -100,7 +100,7 @@ export async function startTargets(secret: () => string): Promise<Targets> {
       request = ''
       const path = /^POST ([^ ?]+)/.exec(head)?.[1] ?? ''
       paths.push(path)
-      answers[path]?.(socket, head, body, secret())
+      answers[path]?.(socket, head, body, secret)
     })
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
