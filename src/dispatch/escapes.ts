@@ -100,20 +100,40 @@ export function layersOf(text: string, isCut = false): Layer[] {
 const PARTIAL =
   /(?:(?:%[c-fC-F][\da-fA-F](?:%[89abAB][\da-fA-F]){0,2})?(?:%[\da-fA-F]?)?|\\(?:u[\da-fA-F]{0,3}|x[\da-fA-F]?)?|&#?\w{0,7}|[\ud800-\udbff]|\uFFFD+)$/
 
+/** Undefined where there is nothing to resolve. */
 function resolve(layer: Layer, { pattern, resolve }: Escape): Layer | undefined {
-  const starts: number[] = []
+  // Where a part begins in the new text, and where in the old: before and behind each escape.
+  const begins = [0]
+  const origins = [0]
   let text = ''
   let end = 0
   for (const match of layer.text.matchAll(pattern)) {
     const resolved = resolve(match[0])
     if (resolved === undefined) continue
-    for (let index = end; index < match.index; index += 1) starts.push(index)
-    text += layer.text.slice(end, match.index) + resolved
+    text += layer.text.slice(end, match.index)
     end = match.index + match[0].length
-    for (let half = 0; half < resolved.length; half += 1) starts.push(match.index)
+    begins.push(text.length, text.length + resolved.length)
+    origins.push(match.index, end)
+    text += resolved
   }
   if (end === 0) return undefined
-  for (let index = end; index <= layer.text.length; index += 1) starts.push(index)
   text += layer.text.slice(end)
-  return { text, at: (index) => layer.at(starts[index] ?? layer.text.length) }
+  return {
+    text,
+    at(index) {
+      const part = lastUpTo(begins, index)
+      return layer.at((origins[part] ?? 0) + index - (begins[part] ?? 0))
+    },
+  }
+}
+
+/** The position of the last of some ascending numbers that is not above a limit. */
+function lastUpTo(numbers: readonly number[], limit: number): number {
+  let [low, high] = [0, numbers.length - 1]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((numbers[middle] ?? 0) <= limit) low = middle
+    else high = middle - 1
+  }
+  return low
 }

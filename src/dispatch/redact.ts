@@ -8,6 +8,9 @@ const SHORTEST = 6
 /** Of a secret that is cut off at the end, so much tells nothing. */
 const SHORTEST_REMAINS = 4
 
+/** One character takes no more than this, also where it is escaped twice. */
+const LONGEST_ESCAPE = 36
+
 /** Takes some texts out of others. */
 export interface Redactor {
   /**
@@ -29,14 +32,23 @@ export interface Redactor {
  */
 export function redactor(texts: Iterable<string>): Redactor {
   const secrets = [...new Set(texts)].filter((text) => text.length >= SHORTEST).map(searchFor)
+  const longest = Math.max(0, ...secrets.map(({ length }) => length))
 
   return {
     redact(text, isCut = false) {
       const ranges: Range[] = []
-      const searched = isCut ? secrets : secrets.filter(({ core }) => text.includes(core))
-      if (searched.length === 0) return text
-      for (const layer of layersOf(text, isCut)) {
-        for (const { find } of searched) find(layer, isCut ? text.length : undefined, ranges)
+      const present = secrets.filter(({ core }) => text.includes(core))
+      if (present.length > 0) {
+        for (const layer of layersOf(text)) for (const { find } of present) find(layer, ranges)
+      }
+      if (isCut && secrets.length > 0) {
+        const from = Math.max(0, text.length - longest * LONGEST_ESCAPE)
+        for (const layer of layersOf(text.slice(from), true)) {
+          for (const { remains } of secrets) {
+            const begin = remains(layer)
+            if (begin !== undefined) ranges.push([from + begin, text.length])
+          }
+        }
       }
       return ranges.length === 0 ? text : without(text, ranges)
     },
@@ -46,31 +58,60 @@ export function redactor(texts: Iterable<string>): Redactor {
 type Range = [from: number, to: number]
 
 interface Search {
+  readonly length: number
   /** Its longest run of letters and digits: nothing escapes these, so that without it the text does not occur. */
   readonly core: string
-  /** @param cutAt where the original text was cut off; what stands there may be the beginning of the secret */
-  find(layer: Layer, cutAt: number | undefined, ranges: Range[]): void
+  find(layer: Layer, ranges: Range[]): void
+  /** Where the beginning of the secret stands at the end of a text that was cut off there. */
+  remains(layer: Layer): number | undefined
 }
 
-/** By Knuth, Morris and Pratt, for both texts may be such that any other way takes the product of their lengths. */
+/** From this length on, a text and a secret may be such that looking for it takes the product of their lengths. */
+const LONG = 64
+
 function searchFor(secret: string): Search {
   const runs = secret.match(/[A-Za-z0-9]+/g) ?? ['']
   const core = runs.reduce((longest, run) => (run.length > longest.length ? run : longest))
-  let borders: readonly number[] | undefined
+  // The way of Knuth, Morris and Pratt, which takes the sum of them.
+  let known: readonly number[] | undefined
+  const borders = () => {
+    known ??= bordersOf(secret)
+    return known
+  }
   return {
+    length: secret.length,
     core,
-    find({ text, at }, cutAt, ranges) {
-      // Mostly it is not there, and then this is quicker.
-      if (cutAt === undefined && !text.includes(core)) return
-      borders ??= bordersOf(secret)
-      let length = 0
-      for (let index = 0; index < text.length; index += 1) {
-        length = longer(secret, borders, length, text.charCodeAt(index))
-        if (length === secret.length) ranges.push([at(index + 1 - length), at(index + 1)])
+    find({ text, at }, ranges) {
+      if (!text.includes(core)) return
+      const add = (end: number) => ranges.push([at(end - secret.length), at(end)])
+      if (secret.length >= LONG) {
+        endsOf(secret, borders(), text, add)
+        return
       }
-      if (cutAt !== undefined && length >= SHORTEST_REMAINS) ranges.push([at(text.length - length), cutAt])
+      for (let index = text.indexOf(secret); index >= 0; index = text.indexOf(secret, index + 1)) {
+        add(index + secret.length)
+      }
+    },
+    remains({ text, at }) {
+      const length = endsOf(secret, borders(), text.slice(-secret.length))
+      return length < SHORTEST_REMAINS ? undefined : at(text.length - length)
     },
   }
+}
+
+/** Tells where a secret ends in a text, each time, and how much of it stands at the text's end. */
+function endsOf(
+  secret: string,
+  borders: readonly number[],
+  text: string,
+  found?: (end: number) => void,
+): number {
+  let length = 0
+  for (let index = 0; index < text.length; index += 1) {
+    length = longer(secret, borders, length, text.charCodeAt(index))
+    if (length === secret.length) found?.(index + 1)
+  }
+  return length
 }
 
 /** How much of the secret stands at the end of a text, once a character has been added to it. */
