@@ -1,5 +1,7 @@
 import { rows, type Work } from '../store/work.ts'
+import type { ChoiceColumns } from './choices.ts'
 import type { FieldValue } from './field.ts'
+import { sameFilter } from './filter.ts'
 import { sameHeaders } from './headers.ts'
 import type { HookRow } from './hook.ts'
 import type { HookContext } from './hook-rows.ts'
@@ -14,6 +16,7 @@ export interface WantedHook {
   target: string
   headers: Readonly<Record<string, string>> | undefined
   limits: GivenLimits
+  choices: Partial<ChoiceColumns>
   fields: ReadonlyMap<string, FieldValue>
 }
 
@@ -36,16 +39,24 @@ export function* identicalHook(
   const { ordered, rate_limit: rate } = wanted.limits
   if (ordered !== undefined) query = query.where('ordered', '=', ordered)
   if (rate !== undefined) query = query.where('rate_limit', rate === null ? 'is' : '=', rate)
+  const { payload, filter } = wanted.choices
+  if (payload !== undefined) query = query.where('payload', payload === null ? 'is' : '=', payload)
   const candidates = yield* rows(query)
   const { headers } = wanted
   const alike = candidates.filter(
-    (hook) => headers === undefined || sameHeaders(JSON.parse(hook.headers), headers),
+    (hook) =>
+      (headers === undefined || sameHeaders(JSON.parse(hook.headers), headers)) &&
+      (filter === undefined || areSame(hook.filter, filter)),
   )
   const events = yield* eventsOf(
     store,
     alike.map(({ id }) => id),
   )
   return alike.find(({ id }) => sameNames(events.get(id) ?? [], wanted.events))
+}
+
+function areSame(a: string | null, b: string | null): boolean {
+  return a === null || b === null ? a === b : sameFilter(a, b)
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -8,6 +8,7 @@ import { exclusively } from '../store/exclusively.ts'
 import type { Store } from '../store/store.ts'
 import { rows, type Work } from '../store/work.ts'
 import { checkListing, refuseUnknown, requireTarget } from './check.ts'
+import { CHOICES, checkChoices } from './choices.ts'
 import { createHook } from './create.ts'
 import { chosenEvents, requireEvents } from './event-names.ts'
 import type { FieldDefinitions } from './field.ts'
@@ -47,7 +48,7 @@ export interface HookRegistryOptions {
   onChanged?: (change: HookChange) => void
 }
 
-const PROPERTIES = ['event', 'events', 'target', 'headers', ...LIMITS]
+const PROPERTIES = ['event', 'events', 'target', 'headers', ...LIMITS, ...CHOICES]
 
 /**
  * Makes the registry of hooks. It opens nothing.
@@ -95,6 +96,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       target: checkTarget(requireTarget(given.target), policy),
       headers: given.headers === undefined ? undefined : checkHeaders(given.headers),
       limits: checkLimits(given),
+      choices: checkChoices(given),
       fields: checkFields(fields, given),
     }
     // What is missing shows at once, whether or not there is an identical hook.
@@ -109,6 +111,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       ...(target === undefined ? {} : { target: checkTarget(requireTarget(target), policy) }),
       ...(headers === undefined ? {} : { headers: JSON.stringify(checkHeaders(headers)) }),
       ...checkLimits(given),
+      ...checkChoices(given),
       ...Object.fromEntries(checkFields(fields, given)),
       updated_at: clock.now(),
     }
