@@ -14,7 +14,8 @@ import {
   type TriggersOf,
 } from './catalog/index.ts'
 import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
-import { type DeadlineOptions, deadlineOf } from './core/options.ts'
+import { type DeadlineOptions, deadlineOf, wholeNumber } from './core/options.ts'
+import { MAX_PAYLOAD_BYTES } from './core/payload-size.ts'
 import { systemRandom } from './core/random.ts'
 import {
   attemptById,
@@ -35,7 +36,13 @@ import {
   send,
   trigger,
 } from './events/index.ts'
-import { createHookRegistry, defineFields, type Hook, type OwnerScope } from './hooks/index.ts'
+import {
+  createHookRegistry,
+  defineFields,
+  type Hook,
+  type OwnerScope,
+  type PayloadForm,
+} from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
 import {
   checkOptions,
@@ -83,6 +90,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   deny?: readonly string[]
   /** How deliveries are made: concurrency, time limits, retries. */
   dispatch?: DispatchOptions
+  /** The most that an event's data may have, in bytes as JSON: 1,048,576 unless told. `send` throws beyond it. */
+  maxPayloadBytes?: number
   /** For how long events, deliveries and attempts are kept: 30 days if left out, for ever with `false`. */
   retention?: RetentionOptions | false
   /** Where the REST API is mounted; found from each request if left out. */
@@ -97,8 +106,12 @@ export interface HookOptions<Fields extends FieldsOption> {
   fields?: Fields
   /** Narrows down, with `where` conditions, which of the hooks that listen hear of an event. */
   find?: (query: FindQuery<FieldValues<Fields>>, event: FindContext) => { toOperationNode(): unknown }
-  /** Makes the body of a POST, in place of `{ hook, data }`. It may be asynchronous. */
-  payload?: (hook: Hook<string, FieldValues<Fields>>, event: PayloadEvent) => unknown
+  /**
+   * The body of a POST, for hooks that do not choose one themselves: `envelope` as drf-hooks has it, which is so unless told;
+   * `standard` as Standard Webhooks has it; `thin`, which tells the row's key alone; or what a function makes, which may be
+   * asynchronous.
+   */
+  payload?: PayloadForm | ((hook: Hook<string, FieldValues<Fields>>, event: PayloadEvent) => unknown)
   /** Hands deliveries over, by their ids, to a queue of the application's, whose worker calls `hooks.attempt(id)`. */
   deliver?: (ids: string[]) => unknown
 }
@@ -135,6 +148,7 @@ export function createHooks<
   const policy = createAddressPolicy(addresses(options))
   const settings = dispatchSettings(options.dispatch)
   const retention = retentionSettings(options.retention)
+  const maxPayloadBytes = wholeNumber(options.maxPayloadBytes, 'maxPayloadBytes', MAX_PAYLOAD_BYTES)
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
@@ -169,6 +183,7 @@ export function createHooks<
     fields,
     settings,
     payload,
+    maxPayloadBytes,
     transport,
     listeners,
     retire,
@@ -183,6 +198,8 @@ export function createHooks<
       catalog,
       find: hook.find as never,
       db: store.applicationDb as Kysely<never>,
+      keyOf: capture.keyOf,
+      maxPayloadBytes,
     },
     deliver: hook.deliver,
     // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
@@ -198,13 +215,14 @@ export function createHooks<
     capture,
     clock,
     random,
+    maxPayloadBytes,
     find: hook.find as never,
     db: store.applicationDb as Kysely<never>,
     // What is older is not sent again: it may be pruned at any moment.
     oldestMs: retention === false ? Number.POSITIVE_INFINITY : retention.keepMs,
     wake: () => dispatcher.wake(),
   }
-  const sender = { store, catalog, clock, random, capture, wake: () => dispatcher.wake() }
+  const sender = { store, catalog, clock, random, capture, maxPayloadBytes, wake: () => dispatcher.wake() }
   const keeper = new Keeper({
     store,
     capture,

@@ -118,7 +118,12 @@ function defineEvent(name: string, option: unknown, models: ReadonlyMap<string, 
   const { everyone, ...source } = sourceOf(on, models, member(place, 'on'))
   checkPrevious(previous, source, member(place, 'previous'))
   // What a user writes takes the row by its own type, which nobody can check.
-  return { name, everyone, source: { ...source, when: when as When | undefined, previous }, schema: undefined }
+  return {
+    name,
+    everyone,
+    source: { ...source, when: when as When | undefined, previous },
+    schema: undefined,
+  }
 }
 
 function checkPrevious(

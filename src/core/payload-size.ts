@@ -5,7 +5,8 @@ export const MAX_PAYLOAD_BYTES = 1_048_576
 
 const CURES = {
   sent: "Send a reference to where the rest is, have it posted thin (payload: 'thin'), or raise maxPayloadBytes",
-  serialized: 'Let the serializer give less, such as a reference to where the rest is, or raise maxPayloadBytes',
+  serialized:
+    'Let the serializer give less, such as a reference to where the rest is, or raise maxPayloadBytes',
   rendered: 'Let hook.payload give less, or raise maxPayloadBytes',
 } as const
 

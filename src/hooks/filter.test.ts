@@ -7,7 +7,14 @@ const accepts = (filter: unknown, data: unknown) =>
   checkFilter(filter).accepts(parseData(toJson(data, 'data')))
 
 describe('a filter lets through', () => {
-  const book = { title: 'The Hobbit', pages: 310, fiction: true, isbn: null, author: { name: 'Tolkien' }, tags: ['a'] }
+  const book = {
+    title: 'The Hobbit',
+    pages: 310,
+    fiction: true,
+    isbn: null,
+    author: { name: 'Tolkien' },
+    tags: ['a'],
+  }
   it.each<[Filter, boolean]>([
     [{ pages: 310 }, true],
     [{ pages: '310' }, false],
@@ -133,8 +140,7 @@ function oracle(filter: Record<string, unknown>, data: unknown): boolean {
 
 function meets(found: unknown, wanted: Record<string, unknown>): boolean {
   return Object.entries(wanted).every(([operator, value]) => {
-    const alike =
-      typeof found === typeof value && (typeof value === 'number' || typeof value === 'string')
+    const alike = typeof found === typeof value && (typeof value === 'number' || typeof value === 'string')
     const [a, b] = [found as number, value as number]
     switch (operator) {
       case '$eq':
@@ -165,7 +171,21 @@ function meets(found: unknown, wanted: Record<string, unknown>): boolean {
 
 it('agrees with its rules, for any filter and any data', () => {
   // Few names and values, so that they meet.
-  const value = fc.constantFrom<unknown>(0, 1, 2.5, -1, '', 'a', 'ab', 'b', '\u{1F600}', '\uFFFF', true, false, null)
+  const value = fc.constantFrom<unknown>(
+    0,
+    1,
+    2.5,
+    -1,
+    '',
+    'a',
+    'ab',
+    'b',
+    '\u{1F600}',
+    '\uFFFF',
+    true,
+    false,
+    null,
+  )
   const ordered = value.filter((one) => typeof one === 'number' || typeof one === 'string')
   const list = fc.array(value, { minLength: 1, maxLength: 3 })
   const name = fc.constantFrom('a', 'b', 'a.b', 'a.0', 'b.a.b', '__proto__', 'constructor', 'length')

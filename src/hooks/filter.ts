@@ -183,8 +183,8 @@ function single(name: string, value: unknown, place: string, count: Count): Test
 }
 
 const operators = {
-  $eq: (value: unknown, place: string): Test => equalTo(valueOf(value, place)),
-  $ne: (value: unknown, place: string): Test => not(equalTo(valueOf(value, place))),
+  $eq: (value: unknown, place: string): Test => equalTo(operand(value, place)),
+  $ne: (value: unknown, place: string): Test => not(equalTo(operand(value, place))),
   $gt: (value: unknown, place: string): Test => compared(value, place, (sign) => sign > 0),
   $gte: (value: unknown, place: string): Test => compared(value, place, (sign) => sign >= 0),
   $lt: (value: unknown, place: string): Test => compared(value, place, (sign) => sign < 0),
@@ -202,7 +202,7 @@ const operators = {
 }
 
 function oneOf(value: unknown, place: string): Test {
-  const all = listOf(value, place).map((one, index) => equalTo(valueOf(one, `${place}[${index}]`)))
+  const all = listOf(value, place).map((one, index) => equalTo(operand(one, `${place}[${index}]`)))
   return (found) => all.some((test) => test(found))
 }
 
@@ -216,7 +216,7 @@ function equalTo(wanted: FilterValue): Test {
 }
 
 function compared(value: unknown, place: string, holds: (sign: number) => boolean): Test {
-  const wanted = valueOf(value, place)
+  const wanted = operand(value, place)
   if (wanted === null || typeof wanted === 'boolean') {
     throw wrong(place, value, 'nothing is less or greater than it', 'Give a number or a string')
   }
@@ -235,7 +235,7 @@ function sign(a: unknown, b: string | number | bigint): number | undefined {
 }
 
 /** @throws `hook_invalid` unless it is a value that can be compared */
-function valueOf(value: unknown, place: string): FilterValue {
+function operand(value: unknown, place: string): FilterValue {
   switch (typeof value) {
     case 'string':
     case 'boolean':

@@ -13,6 +13,7 @@ const OPTIONS = [
   'allow',
   'deny',
   'dispatch',
+  'maxPayloadBytes',
   'retention',
   'basePath',
   'logger',
