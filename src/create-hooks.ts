@@ -15,7 +15,8 @@ import {
 } from './catalog/index.ts'
 import { createCipher } from './core/cipher.ts'
 import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
-import { type DeadlineOptions, deadlineOf } from './core/options.ts'
+import { type DeadlineOptions, deadlineOf, wholeNumber } from './core/options.ts'
+import { MAX_PAYLOAD_BYTES } from './core/payload-size.ts'
 import { systemRandom } from './core/random.ts'
 import {
   attemptById,
@@ -41,6 +42,7 @@ import {
   defineFields,
   type Hook,
   type OwnerScope,
+  type PayloadForm,
   type SignatureOptions,
   signatureSettings,
 } from './hooks/index.ts'
@@ -100,6 +102,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
    * encrypts, and all decrypt.
    */
   encryptionKey?: string | readonly string[]
+  /** The most that an event's data may have, in bytes as JSON: 1,048,576 unless told. `send` throws beyond it. */
+  maxPayloadBytes?: number
   /** For how long events, deliveries and attempts are kept: 30 days if left out, for ever with `false`. */
   retention?: RetentionOptions | false
   /** Where the REST API is mounted; found from each request if left out. */
@@ -114,8 +118,12 @@ export interface HookOptions<Fields extends FieldsOption> {
   fields?: Fields
   /** Narrows down, with `where` conditions, which of the hooks that listen hear of an event. */
   find?: (query: FindQuery<FieldValues<Fields>>, event: FindContext) => { toOperationNode(): unknown }
-  /** Makes the body of a POST, in place of `{ hook, data }`. It may be asynchronous. */
-  payload?: (hook: Hook<string, FieldValues<Fields>>, event: PayloadEvent) => unknown
+  /**
+   * The body of a POST, for hooks that do not choose one themselves: `envelope` as drf-hooks has it, which is so unless told;
+   * `standard` as Standard Webhooks has it; `thin`, which tells the row's key alone; or what a function makes, which may be
+   * asynchronous.
+   */
+  payload?: PayloadForm | ((hook: Hook<string, FieldValues<Fields>>, event: PayloadEvent) => unknown)
   /** Hands deliveries over, by their ids, to a queue of the application's, whose worker calls `hooks.attempt(id)`. */
   deliver?: (ids: string[]) => unknown
 }
@@ -154,6 +162,7 @@ export function createHooks<
   const retention = retentionSettings(options.retention)
   const signature = signatureSettings(options.signature)
   const cipher = createCipher(options.encryptionKey)
+  const maxPayloadBytes = wholeNumber(options.maxPayloadBytes, 'maxPayloadBytes', MAX_PAYLOAD_BYTES)
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
@@ -196,6 +205,7 @@ export function createHooks<
     payload,
     signature,
     cipher,
+    maxPayloadBytes,
     transport,
     listeners,
     retire,
@@ -210,6 +220,8 @@ export function createHooks<
       catalog,
       find: hook.find as never,
       db: store.applicationDb as Kysely<never>,
+      keyOf: capture.keyOf,
+      maxPayloadBytes,
     },
     deliver: hook.deliver,
     // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
@@ -225,13 +237,14 @@ export function createHooks<
     capture,
     clock,
     random,
+    maxPayloadBytes,
     find: hook.find as never,
     db: store.applicationDb as Kysely<never>,
     // What is older is not sent again: it may be pruned at any moment.
     oldestMs: retention === false ? Number.POSITIVE_INFINITY : retention.keepMs,
     wake: () => dispatcher.wake(),
   }
-  const sender = { store, catalog, clock, random, capture, wake: () => dispatcher.wake() }
+  const sender = { store, catalog, clock, random, capture, maxPayloadBytes, wake: () => dispatcher.wake() }
   const keeper = new Keeper({
     store,
     capture,

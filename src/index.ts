@@ -50,12 +50,16 @@ export {
   type TriggerOptions,
 } from './events/index.ts'
 export type {
+  Filter,
+  FilterOperators,
+  FilterValue,
   Hook,
   HookChanges,
   ListOptions,
   NewHook,
   Owner,
   OwnerScope,
+  PayloadForm,
   RotationOptions,
   SignatureOptions,
 } from './hooks/index.ts'

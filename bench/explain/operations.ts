@@ -199,7 +199,14 @@ export function operationsOf(): Operation[] {
 }
 
 function ready(event: PendingEvent): Prepared {
-  return { event, outcome: 'ready', data: '{"title":"The Two Towers"}', found: undefined }
+  return {
+    event,
+    outcome: 'ready',
+    data: '{"title":"The Two Towers"}',
+    key_json: null,
+    previous_data: null,
+    found: undefined,
+  }
 }
 
 const DELIVERED: AttemptResult['verdict'] = {

@@ -52,6 +52,8 @@ export interface ByKey {
    * @throws `key_invalid`
    */
   readByKey(model: Model, key: unknown): CompiledQuery<CapturedRow>
+  /** The columns of a model's key as the database writes them; none where it has no key. */
+  keyColumns(model: Model): readonly string[]
   /** A query for a row that might be in the model's table, with a value in each column, by its type. */
   sampleRow(model: Model): CompiledQuery<SampleRow>
   /**

@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely'
-import type { Catalog } from '../catalog/index.ts'
-import { HookwrightError, problem } from '../core/errors.ts'
+import type { Catalog, Model } from '../catalog/index.ts'
+import { HookwrightError, hasCode, problem } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { exclusively } from '../store/exclusively.ts'
 import type { PostgresStore } from '../store/postgres/index.ts'
@@ -51,6 +51,11 @@ export interface Capture extends ByKey {
   /** The statements that `install` would run, taking for granted that hookwright's own tables are there. */
   plan(): Promise<string[]>
   /**
+   * The columns of the key of a model's rows; none where it has no key, or where the table is gone. They are asked of the
+   * database once, and again after `check` has seen another schema.
+   */
+  keyOf(model: Model): Promise<readonly string[]>
+  /**
    * Drops every trigger of ours, and names them. SQLite refuses to drop a column that a trigger reads, so a migration may
    * want to do without them; `install` brings them back.
    */
@@ -98,6 +103,7 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
   const models = wantedModels(catalog)
   let last: { schemaVersion: string | number; findings: Findings } | undefined
   let reported = ''
+  const keys = new Map<Model, { schemaVersion: string | number | undefined; columns: readonly string[] }>()
 
   async function look(): Promise<Findings> {
     last = await store.read(function* () {
@@ -120,6 +126,24 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
     })
   }
 
+  async function keyOf(model: Model): Promise<readonly string[]> {
+    const schemaVersion = last?.schemaVersion
+    const before = keys.get(model)
+    if (before !== undefined && before.schemaVersion === schemaVersion) return before.columns
+    const columns = await store.read(function* () {
+      try {
+        yield* dialect.describe(model)
+        return dialect.keyColumns(model)
+      } catch (error) {
+        // An event may outlive its table.
+        if (hasCode(error, 'capture_failed')) return []
+        throw error
+      }
+    })
+    keys.set(model, { schemaVersion, columns })
+    return columns
+  }
+
   function reportUnrepaired(drift: readonly CaptureDrift[]): void {
     const text = JSON.stringify(drift)
     if (text === reported) return
@@ -130,7 +154,9 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
   return {
     describe: dialect.describe,
     readByKey: dialect.readByKey,
+    keyColumns: dialect.keyColumns,
     sampleRow: dialect.sampleRow,
+    keyOf,
     insertByKey: dialect.insertByKey,
 
     async install() {

@@ -26,6 +26,8 @@ export interface EventSource {
   readonly action: string
   /** Whether a change is the event; undefined where all are. */
   readonly when: When | undefined
+  /** Whether the event has, beside its data, what of that was different before the update. */
+  readonly previous: boolean
 }
 
 const LONGEST_NAME = 128
@@ -33,7 +35,12 @@ const LONGEST_NAME = 128
 const FORMS =
   "Write 'Model.action', 'Model.action+', { on: 'Model.action', when }, null for an event with any payload, or a Standard Schema"
 
-const objectOptions = ['on', 'when'] as const satisfies readonly (keyof EventObject<string, Row, Row>)[]
+const objectOptions = ['on', 'when', 'previous'] as const satisfies readonly (keyof EventObject<
+  string,
+  Row,
+  Row,
+  boolean
+>)[]
 
 /** Checks the option `events` against the models. @throws `option_invalid` */
 export function defineEvents(
@@ -86,12 +93,12 @@ function defineEvent(name: string, option: unknown, models: ReadonlyMap<string, 
   if (isSchema(option)) return { name, everyone: false, source: null, schema: option }
   if (typeof option === 'string') {
     const { everyone, ...source } = sourceOf(option, models, place)
-    return { name, everyone, source: { ...source, when: undefined }, schema: undefined }
+    return { name, everyone, source: { ...source, when: undefined, previous: false }, schema: undefined }
   }
   if (!isOptions(option))
     throw problem('option_invalid', { field: place, value: option, problem: 'it is no event', cure: FORMS })
   refuseUnknown(option, objectOptions, place)
-  const { on, when } = option
+  const { on, when, previous = false } = option
   if (typeof on !== 'string') {
     throw problem('option_invalid', {
       field: member(place, 'on'),
@@ -109,8 +116,31 @@ function defineEvent(name: string, option: unknown, models: ReadonlyMap<string, 
     })
   }
   const { everyone, ...source } = sourceOf(on, models, member(place, 'on'))
+  checkPrevious(previous, source, member(place, 'previous'))
   // What a user writes takes the row by its own type, which nobody can check.
-  return { name, everyone, source: { ...source, when: when as When | undefined }, schema: undefined }
+  return {
+    name,
+    everyone,
+    source: { ...source, when: when as When | undefined, previous },
+    schema: undefined,
+  }
+}
+
+function checkPrevious(
+  previous: unknown,
+  { model, action }: Pick<EventSource, 'model' | 'action'>,
+  field: string,
+): asserts previous is boolean {
+  if (typeof previous !== 'boolean') {
+    throw problem('option_invalid', { field, value: previous, problem: 'it must be true or false' })
+  }
+  if (!previous || action === 'updated') return
+  throw problem('option_invalid', {
+    field,
+    value: previous,
+    problem: `only an update has values before it, and the event is on ${JSON.stringify(`${model.name}.${action}`)}`,
+    cure: `Leave it out, or put the event on "${model.name}.updated"`,
+  })
 }
 
 function sourceOf(text: string, models: ReadonlyMap<string, Model>, field: string) {

@@ -41,7 +41,12 @@ import type { RowType } from './row-type.ts'
 export type EventsOption<Models, Events> = {
   readonly [Name in keyof Events]:
     | Events[Name]
-    | EventObject<Events[Name], RowFor<Models, Events[Name]>, BeforeFor<Models, Events[Name]>>
+    | EventObject<
+        Events[Name],
+        RowFor<Models, Events[Name]>,
+        BeforeFor<Models, Events[Name]>,
+        PreviousFor<Events[Name]>
+      >
 }
 
 /** The models, with a sentence as the type of every option that does not exist. */
@@ -115,6 +120,13 @@ type BeforeFor<Models, Event> = Event extends string
     ? RowFor<Models, Event>
     : undefined
   : undefined
+
+/** A sentence where there is no row before. */
+type PreviousFor<Event> = Event extends string
+  ? ActionPart<WithoutPlus<Event>> extends 'updated'
+    ? boolean
+    : 'only an update has values before it'
+  : never
 
 /** Each event's data as it arrives: its JSON form. Of an event with any payload, nothing is known. */
 export type DataOf<Models, Events> = {

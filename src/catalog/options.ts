@@ -77,11 +77,16 @@ export interface ModelOption {
 export type ModelsOption = Readonly<Record<string, ModelOption>>
 
 /** `{ on: 'Book.updated', when: … }`: an event that only some changes are. */
-export interface EventObject<On, ModelRow, Before> {
+export interface EventObject<On, ModelRow, Before, Previous> {
   /** `'Model.action'` or `'Model.action+'`. */
   readonly on: On
   /** Whether this change is the event. It runs in the dispatcher, once per change. */
   readonly when?: (row: ModelRow, before: Before) => boolean
+  /**
+   * Whether the event has, beside its data, those fields of it that were different before the update, as they were. For this
+   * the serializer runs once more, on the row before.
+   */
+  readonly previous?: Previous
 }
 
 /** The type of a hook's own field, and of its column. */

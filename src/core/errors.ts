@@ -19,6 +19,7 @@ export const errorTable = {
   owner_missing: { status: 400, meaning: 'No owner was given; `everyone` broadcasts.' },
   payload_invalid: { status: 400, meaning: "The payload does not fit the event's schema." },
   payload_not_json: { status: 400, meaning: 'The payload holds a value that JSON cannot.' },
+  payload_too_large: { status: 413, meaning: 'The event has more data than `maxPayloadBytes` allows.' },
   key_invalid: { status: 400, meaning: 'The key does not name a row of the model.' },
   row_missing: { status: 404, meaning: 'The row that the event speaks of does not exist.' },
   transaction_invalid: { status: 500, meaning: 'The `tx` option is no transaction that hookwright knows.' },

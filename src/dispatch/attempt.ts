@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.ts'
 import { keepable, messageOf } from '../core/errors.ts'
+import { MAX_PAYLOAD_BYTES } from '../core/payload-size.ts'
 import type { Random } from '../core/random.ts'
 import type { FieldDefinitions, SignatureSettings } from '../hooks/index.ts'
 import type { OutboundResult, Transport } from '../outbound/index.ts'
-import { envelope, type PayloadFunction, renderedBody } from './body.ts'
+import { formedBody, type PayloadFunction, type PayloadOption, renderedBody } from './body.ts'
 import type { Claimed } from './claimed.ts'
 import { confidentialTexts } from './confidential.ts'
 import type { DispatchSettings } from './options.ts'
@@ -17,8 +18,11 @@ export interface AttemptContext {
   transport: Transport
   settings: DispatchSettings
   fields: FieldDefinitions
-  payload: PayloadFunction | undefined
   signature: SignatureSettings
+  /** How bodies are made for hooks that do not say so themselves; the envelope unless told. */
+  payload: PayloadOption | undefined
+  /** The most that what a function makes may have, in bytes, beside an envelope. */
+  maxPayloadBytes?: number
   clock: Clock
   random: Random
 }
@@ -48,7 +52,7 @@ export async function attempt(
     return failed('payload', error, null)
   }
   // Kept for the attempts to come, which must send the same.
-  const rendered = context.payload !== undefined && claimed.body === null ? body : null
+  const rendered = typeof formOf(context, claimed) === 'function' && claimed.body === null ? body : null
   try {
     const result = await post(context, claimed, body, startedAt, signal)
     if (result.outcome === 'error' && result.error.code === 'aborted') return undefined
@@ -58,13 +62,19 @@ export async function attempt(
   }
 }
 
-async function bodyOf(
-  { payload, clock, settings, fields }: AttemptContext,
-  claimed: Claimed,
-): Promise<string> {
-  if (payload === undefined) return envelope(claimed)
+/** What a hook says itself goes before what the application says. */
+function formOf({ payload }: AttemptContext, { hook }: Claimed): PayloadFunction | string {
+  return hook.payload ?? payload ?? 'envelope'
+}
+
+async function bodyOf(context: AttemptContext, claimed: Claimed): Promise<string> {
+  const { clock, settings, fields, maxPayloadBytes = MAX_PAYLOAD_BYTES } = context
+  const form = formOf(context, claimed)
+  if (typeof form === 'string') return formedBody(form, claimed)
   if (claimed.body !== null) return claimed.body
-  return await within(clock, settings.timeoutMs, 'hook.payload', () => renderedBody(payload, claimed, fields))
+  return await within(clock, settings.timeoutMs, 'hook.payload', () =>
+    renderedBody(form, claimed, fields, maxPayloadBytes),
+  )
 }
 
 async function post(

@@ -8,6 +8,8 @@ export interface Claimed {
   /** The event's. */
   uid: string
   event: string
+  /** The model that the event came from; null for none. */
+  model: string | null
   /** The event's data, as JSON text. */
   data: string
   /** The key of the row that the event came from, and what its data was before, as JSON text. */
@@ -35,6 +37,7 @@ export interface Claimed {
 export const EVENT_COLUMNS = [
   'e.uid',
   'e.name',
+  'e.model',
   'e.data',
   'e.key_json',
   'e.previous_data',
@@ -44,7 +47,7 @@ export const EVENT_COLUMNS = [
 
 type EventColumns = Pick<
   EventTable,
-  'uid' | 'name' | 'data' | 'key_json' | 'previous_data' | 'created_at' | 'trace_context'
+  'uid' | 'name' | 'model' | 'data' | 'key_json' | 'previous_data' | 'created_at' | 'trace_context'
 >
 
 /** From a row of {@link EVENT_COLUMNS}. */
@@ -52,6 +55,7 @@ export function claimedEvent(row: EventColumns) {
   return {
     uid: row.uid,
     event: row.name,
+    model: row.model,
     data: row.data ?? 'null',
     keyJson: row.key_json,
     previousData: row.previous_data,

@@ -10,7 +10,7 @@ import {
 import type { SignatureSettings } from '../hooks/index.ts'
 import type { Transport } from '../outbound/index.ts'
 import { attempt } from './attempt.ts'
-import type { PayloadFunction } from './body.ts'
+import type { PayloadOption } from './body.ts'
 import { type Claim, claimDue } from './claim.ts'
 import { claimParked } from './claim-parked.ts'
 import type { Claimed } from './claimed.ts'
@@ -23,13 +23,14 @@ import { openClaimed } from './openable.ts'
 import type { ClaimContext } from './parking.ts'
 import { Places } from './places.ts'
 import { type AttemptResult, HANDED_OVER, keyOf, renew } from './record.ts'
-import { reportFailures, reportUnknown } from './report.ts'
+import { reportFailures, reportUnknown, reportUnreadable } from './report.ts'
 import { follow, reportFaults, type SettleContext } from './settle.ts'
 import { LONGEST_SLEEP_MS, type Waiting, waiting } from './waiting.ts'
 
 export interface EngineContext extends SettleContext {
   prepare: PrepareContext
-  payload: PayloadFunction | undefined
+  payload: PayloadOption | undefined
+  maxPayloadBytes?: number
   deliver: Deliver | undefined
   clock: Clock
   transport: Transport
@@ -64,6 +65,8 @@ export class Engine {
   readonly #leases: Leases
   readonly #instance: string
   readonly #listeners = new Set<(result: AttemptResult) => void>()
+  /** Hooks whose filter cannot be read, once that is reported. */
+  readonly #unreadable = new Set<number>()
   #crowdedOut: readonly number[] = []
   #claims = 0
   #contended = false
@@ -229,14 +232,14 @@ export class Engine {
           const written = yield* ended.write(context, now, lanes, listened)
           yield* renew(store, leases.attempts.map(keyOf), leaseUntil)
           const events = yield* queue.renew(leases.events, now)
-          const { left, parkedFor } = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
+          const { left, parkedFor, unreadable } = yield* fanOut(store, ready, now, FAN_OUT_BUDGET)
           for (const hookId of parkedFor) {
             lanes.open(hookId)
             lanes.wake(hookId)
           }
           const claim = yield* claimDue(claimContext(now), room, lanes)
           yield* lanes.write(store, now)
-          return { ...claim, written, left, events, leaseUntil }
+          return { ...claim, written, left, unreadable, events, leaseUntil }
         },
         { durable: false },
       )
@@ -247,6 +250,7 @@ export class Engine {
       this.#leases.prolonged(leases.attempts, done.leaseUntil)
       queue.release(ready, left)
       reportFailures(logger, ready)
+      this.#reportUnreadable(done.unreadable)
       const ends = written.results + written.brokenOff + written.unreadable
       const all = claimed.length + putAside + ends + ready.length
       return { claimed, any: all > 0 }
@@ -254,6 +258,12 @@ export class Engine {
       queue.release([], ready)
       throw error
     }
+  }
+
+  #reportUnreadable(hookIds: readonly number[]): void {
+    const fresh = hookIds.filter((id) => !this.#unreadable.has(id))
+    for (const id of fresh) this.#unreadable.add(id)
+    if (fresh.length > 0) reportUnreadable(this.#context.logger, fresh)
   }
 
   #claimContext(now: number): ClaimContext {

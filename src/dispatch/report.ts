@@ -11,6 +11,15 @@ export function reportFailures(logger: Logger, prepared: readonly Prepared[]): v
   }
 }
 
+/** Tells of hooks that hear of nothing because their filter is none: somebody else has written it. */
+export function reportUnreadable(logger: Logger, hookIds: readonly number[]): void {
+  logger.error(
+    { hookIds },
+    `the filters of some hooks cannot be read, and they get no events: ${hookIds.slice(0, 20).join(', ')}. ` +
+      "Give them one by hooks.update(id, { filter }), and what they missed by hooks.replay({ what: 'missed' })",
+  )
+}
+
 /** Tells of events that wait for a process with another catalog. */
 export function reportUnknown(logger: Logger, unknown: ReadonlySet<string>): void {
   const names = [...unknown].join(', ')

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
 import {
   finish,
-  type Inserted,
+  goOnLater,
   insertChunk,
   insertDeliveries,
   limitedHooks,
@@ -14,6 +14,7 @@ import {
   readyOf,
 } from './new-deliveries.ts'
 import type { Prepared } from './prepare.ts'
+import { insertSifted } from './sifted.ts'
 
 /** An event's fan-out that failed is tried again after this long, and after twice as long each time. */
 const FIRST_RETRY_MS = 5_000
@@ -22,6 +23,8 @@ const LONGEST_RETRY_MS = 60 * 60_000
 export interface FannedOut {
   left: Prepared[]
   parkedFor: number[]
+  /** Hooks with a filter that cannot be read, which got nothing. */
+  unreadable: number[]
 }
 
 /**
@@ -37,7 +40,7 @@ export function* fanOut(
   now: number,
   budget: number,
 ): Work<FannedOut> {
-  const open = yield* stillOpen(store, prepared)
+  const { open, sifted } = yield* stillOpen(store, prepared)
   yield* dismiss(store, open)
   yield* noteFailures(store, open, now)
 
@@ -46,29 +49,36 @@ export function* fanOut(
   const later = ready.slice(left.length)
   let free = budget
   const parkedFor: number[] = []
+  const unreadable: number[] = []
+  const note = (done: Pick<FannedOut, 'parkedFor' | 'unreadable'>) => {
+    parkedFor.push(...done.parkedFor)
+    unreadable.push(...done.unreadable)
+  }
   while (left.length > 0 && free > 0) {
     const { fitting, deliveries } = yield* thoseThatFit(store, left, free)
     const [next] = left
     if (fitting.length > 0) {
-      const events = fitting.map(readyOf)
+      const events = fitting.filter(({ event }) => !sifted.has(event.seq)).map(readyOf)
       for (const broadcast of [0, 1]) {
         const some = events.filter((event) => event.broadcast === broadcast)
         yield* insertDeliveries(store, some, now, broadcast === 1)
       }
-      parkedFor.push(...(yield* limitedHooks(store, events)))
-      yield* finish(store, events)
+      if (events.length > 0) parkedFor.push(...(yield* limitedHooks(store, events)))
+      const others = fitting.filter(({ event }) => sifted.has(event.seq))
+      if (others.length > 0) note(yield* insertSifted(store, others, now))
+      yield* finish(store, fitting.map(readyOf))
       free -= deliveries
       left = left.slice(fitting.length)
     } else if (next !== undefined) {
       // An event for very many hooks leaves half to those behind it, which would wait for its last chunk otherwise.
       const share = left.length > 1 ? Math.ceil(free / 2) : free
-      const inserted = yield* oneByOne(store, next, now, share)
-      parkedFor.push(...inserted.filter(({ due_at }) => due_at === null).map(({ hook_id }) => hook_id))
-      free -= Math.max(inserted.length, COST_OF_ONE)
+      const chunk = yield* oneByOne(store, next, now, share, sifted.has(next.event.seq))
+      note(chunk)
+      free -= Math.max(chunk.hooks, COST_OF_ONE)
       left = left.slice(1)
     }
   }
-  return { left: [...left, ...later], parkedFor }
+  return { left: [...left, ...later], parkedFor, unreadable }
 }
 
 /** The data of one transaction goes through a parameter; JavaScript's strings end at half a gigabyte. */
@@ -88,30 +98,61 @@ function withinBytes(ready: readonly ReadyEvent[]): ReadyEvent[] {
 const COST_OF_ONE = 20
 
 /** What `find` gave may be refused by the database. That is a fault of this event alone, and must hold nobody else up. */
-function* oneByOne(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<Inserted[]> {
-  if (prepared.found === undefined) return yield* insertChunk(store, prepared, now, budget)
+function* oneByOne(
+  store: Store,
+  prepared: ReadyEvent,
+  now: number,
+  budget: number,
+  sifted: boolean,
+): Work<Chunk> {
+  const chunk = sifted ? siftedChunk : plainChunk
+  if (prepared.found === undefined) return yield* chunk(store, prepared, now, budget)
   const savepoint = (verb: string) => exec(CompiledQuery.raw(`${verb} hookwright_find`))
   yield* savepoint('savepoint')
   try {
-    const inserted = yield* insertChunk(store, prepared, now, budget)
+    const done = yield* chunk(store, prepared, now, budget)
     yield* savepoint('release savepoint')
-    return inserted
+    return done
   } catch (error) {
     if (!(error instanceof Error)) throw error
     yield* savepoint('rollback to savepoint')
     yield* savepoint('release savepoint')
     const { event } = prepared
     yield* noteFailures(store, [{ event, outcome: 'failed', error: `hook.find: ${messageOf(error)}` }], now)
-    return []
+    return { hooks: 0, parkedFor: [], unreadable: [] }
   }
+}
+
+/** What one transaction did of an event for very many hooks. */
+interface Chunk extends Pick<FannedOut, 'parkedFor' | 'unreadable'> {
+  /** How many hooks it came by. */
+  hooks: number
+}
+
+function* plainChunk(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<Chunk> {
+  const inserted = yield* insertChunk(store, prepared, now, budget)
+  const parked = inserted.filter(({ due_at }) => due_at === null)
+  return { hooks: inserted.length, parkedFor: parked.map(({ hook_id }) => hook_id), unreadable: [] }
+}
+
+/** The budget is of hooks that are looked at: an event that all of them refuse takes as many transactions. */
+function* siftedChunk(store: Store, prepared: ReadyEvent, now: number, budget: number): Work<Chunk> {
+  const { looked, ...done } = yield* insertSifted(store, [prepared], now, budget)
+  const last = looked.at(-1)
+  if (last === undefined || looked.length < budget) yield* finish(store, [readyOf(prepared)])
+  else yield* goOnLater(store, prepared, last)
+  return { hooks: looked.length, ...done }
 }
 
 /**
  * Another dispatcher may have been faster: what it has done, or is further with, is not done again. It waits for locks, which
  * somebody may hold for a moment though the event is not his: an event left out would rest until its lease ends.
  */
-function* stillOpen(store: Store, prepared: readonly Prepared[]): Work<Prepared[]> {
-  if (prepared.length === 0) return []
+function* stillOpen(
+  store: Store,
+  prepared: readonly Prepared[],
+): Work<{ open: Prepared[]; sifted: ReadonlySet<number> }> {
+  if (prepared.length === 0) return { open: [], sifted: new Set() }
   const keys = prepared.map(({ event }) => event)
   const found = yield* rows(
     locking(
@@ -124,6 +165,11 @@ function* stillOpen(store: Store, prepared: readonly Prepared[]): Work<Prepared[
           'e.seq',
         )
         .select('e.seq')
+        // Whether any hook with a filter listens: of an event that none does, all is done in the database.
+        .select(
+          sql<number>`case when exists (select 1 from ${sql.table('subscription')} as s
+            where s.event = e.name and s.filtered = 1) then 1 else 0 end`.as('sifted'),
+        )
         // It is null when fan-out is done, and another time when somebody else has taken the event since.
         .whereRef('e.fanout_due_at', '=', 'wanted.fanout_due_at')
         .whereRef('e.fanout_cursor', '=', 'wanted.fanout_cursor')
@@ -132,7 +178,10 @@ function* stillOpen(store: Store, prepared: readonly Prepared[]): Work<Prepared[
     ),
   )
   const open = new Set(found.map(({ seq }) => seq))
-  return prepared.filter(({ event }) => open.has(event.seq))
+  return {
+    open: prepared.filter(({ event }) => open.has(event.seq)),
+    sifted: new Set(found.filter(({ sifted }) => sifted === 1).map(({ seq }) => seq)),
+  }
 }
 
 function* dismiss(store: Store, prepared: readonly Prepared[]): Work<void> {

@@ -1,3 +1,4 @@
+export type { EventData } from './event-data.ts'
 export { type Audience, everyone } from './everyone.ts'
 export { fanOut } from './fan-out.ts'
 export { type EventListOptions, listEvents, type StoredEvent } from './list.ts'
@@ -21,7 +22,7 @@ export {
   renewEvents,
 } from './pending.ts'
 export { type FindContext, type PrepareContext, type Prepared, prepare } from './prepare.ts'
-export { madeSample, type SampleContext, storedSample } from './samples.ts'
+export { madeSample, type SampleContext, storedSample, withoutKey } from './samples.ts'
 export { type SendOptions, type SentEvent, send } from './send.ts'
 export { firstSince, type Span, spanOf } from './span.ts'
 export { type TriggerOptions, trigger } from './trigger.ts'

@@ -2,15 +2,15 @@ import { sql } from 'kysely'
 import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
+import type { EventData } from './event-data.ts'
 import type { Prepared } from './prepare.ts'
 
 /** What fan-out needs to know of an event. */
-export interface Ready {
+export interface Ready extends EventData {
   seq: number
   name: string
   owner: string | null
   broadcast: number
-  data: string
   cursor: number
 }
 
@@ -22,9 +22,9 @@ export interface Inserted {
 
 export type ReadyEvent = Extract<Prepared, { outcome: 'ready' }>
 
-export function readyOf({ event, data }: ReadyEvent): Ready {
+export function readyOf({ event, data, key_json, previous_data }: ReadyEvent): Ready {
   const { seq, name, owner, broadcast, fanout_cursor: cursor } = event
-  return { seq, name, owner, broadcast, data, cursor }
+  return { seq, name, owner, broadcast, data, key_json, previous_data, cursor }
 }
 
 /** Gives events their deliveries, in one statement for many. */
@@ -82,15 +82,16 @@ export function* insertChunk(
     return inserted
   }
   const cursor = inserted.reduce((highest, { hook_id }) => Math.max(highest, hook_id), event.cursor)
-  const changes = {
-    fanout_cursor: cursor,
-    fanout_due_at: 0,
-    data: event.data,
-    row_json: null,
-    previous_json: null,
-  }
-  yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', event.seq))
+  yield* goOnLater(store, prepared, cursor)
   return inserted
+}
+
+/** An event that has only some of its deliveries so far: to all hooks up to `cursor`. */
+export function* goOnLater(store: Store, prepared: ReadyEvent, cursor: number): Work<void> {
+  const { seq, data, key_json, previous_data } = readyOf(prepared)
+  const made = { data, key_json, previous_data, row_json: null, previous_json: null }
+  const changes = { ...made, fanout_cursor: cursor, fanout_due_at: 0 }
+  yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', seq))
 }
 
 /**
@@ -105,13 +106,17 @@ function dueAt(now: number) {
 
 /** The event keeps its data once for all its deliveries; the row that it was made of has served. */
 export function* finish(store: Store, events: readonly Ready[]): Work<void> {
-  const done = givenRows(store, events, ['seq', 'data']).as('done')
+  const done = givenRows(store, events, ['seq', 'data', 'key_json', 'previous_data']).as('done')
   yield* exec(
     store.db
       .updateTable('event')
       .from(done)
       .set({ row_json: null, previous_json: null, fanout_due_at: null, fanout_error: null })
-      .set((eb) => ({ data: eb.ref('done.data') }))
+      .set((eb) => ({
+        data: eb.ref('done.data'),
+        key_json: eb.ref('done.key_json'),
+        previous_data: eb.ref('done.previous_data'),
+      }))
       .whereRef('event.seq', '=', 'done.seq'),
   )
 }

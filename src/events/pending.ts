@@ -14,6 +14,8 @@ export interface PendingEvent {
   row_json: string | null
   previous_json: string | null
   data: string | null
+  key_json: string | null
+  previous_data: string | null
   /**
    * When its fan-out was due, or when the lease on it ends that whoever found it has. In either case nobody else has it in
    * hand for as long as this is what the database says.
@@ -33,6 +35,8 @@ const COLUMNS = [
   'row_json',
   'previous_json',
   'data',
+  'key_json',
+  'previous_data',
   'fanout_due_at',
   'fanout_cursor',
   'fanout_attempts',

@@ -1,15 +1,15 @@
 import type { Compilable, Kysely, SelectQueryBuilder } from 'kysely'
-import { decodeRow } from '../capture/index.ts'
-import { accepts, type Catalog, type EventDefinition, serializeRow } from '../catalog/index.ts'
+import type { Catalog, Model } from '../catalog/index.ts'
 import { messageOf, problem } from '../core/errors.ts'
-import { parseExact, toJson } from '../core/json.ts'
+import { parseExact } from '../core/json.ts'
 import type { Store } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
+import { type EventData, makeData } from './event-data.ts'
 import type { PendingEvent } from './pending.ts'
 
 /** What became of an event before it is fanned out: outside of any transaction, because the application's code runs here. */
 export type Prepared =
-  | { event: PendingEvent; outcome: 'ready'; data: string; found: HookQuery | undefined }
+  | ({ event: PendingEvent; outcome: 'ready'; found: HookQuery | undefined } & EventData)
   /** `when` said that this is no such event. */
   | { event: PendingEvent; outcome: 'dismissed' }
   | { event: PendingEvent; outcome: 'failed'; error: string }
@@ -35,6 +35,10 @@ export interface PrepareContext {
   find: Find | undefined
   /** What a serializer gets as `db`. */
   db: Kysely<never>
+  /** The columns of the key of a model's rows; none where it has no key. */
+  keyOf?: (model: Model) => Promise<readonly string[]>
+  /** The most that an event's data may have, in bytes as JSON. */
+  maxPayloadBytes?: number
 }
 
 /** Makes an event's data, and its query over the hooks. It never rejects. */
@@ -42,32 +46,17 @@ export async function prepare(context: PrepareContext, event: PendingEvent): Pro
   const definition = context.catalog.events.get(event.name)
   if (definition === undefined) return { event, outcome: 'unknown' }
   try {
-    const data = event.data ?? (await dataOf(context, definition, event))
-    if (data === undefined) return { event, outcome: 'dismissed' }
-    return { event, outcome: 'ready', data, found: hooksFor(context, event, data) }
+    const made = keptData(event) ?? (await makeData(context, definition, event))
+    if (made === undefined) return { event, outcome: 'dismissed' }
+    return { event, outcome: 'ready', ...made, found: hooksFor(context, event, made.data) }
   } catch (error) {
     return { event, outcome: 'failed', error: messageOf(error) }
   }
 }
 
-async function dataOf(
-  { db }: PrepareContext,
-  definition: EventDefinition,
-  event: PendingEvent,
-): Promise<string | undefined> {
-  const { source, name } = definition
-  if (source === null || event.row_json === null || event.action === null) {
-    throw problem('event_invalid', {
-      field: `events["${name}"]`,
-      problem: 'the event was captured from a model, and the catalog now says that it comes from none',
-      cure: 'Give it its model back until these events are delivered',
-    })
-  }
-  const row = decodeRow(event.row_json)
-  const previous = event.previous_json === null ? undefined : decodeRow(event.previous_json)
-  if (!accepts(definition, row, previous)) return undefined
-  const data = await serializeRow(source.model, { event: name, action: event.action, row, previous, db })
-  return toJson(data, `the data of "${name}"`)
+/** Of an event that was sent by hand, or that has some of its deliveries already. */
+function keptData({ data, key_json, previous_data }: PendingEvent): EventData | undefined {
+  return data === null ? undefined : { data, key_json, previous_data }
 }
 
 /**

@@ -5,6 +5,7 @@ import { HookwrightError, messageOf, problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
 import type { Store } from '../store/store.ts'
 import { first } from '../store/work.ts'
+import { type EventData, keyJson } from './event-data.ts'
 
 export interface SampleContext {
   store: Store
@@ -20,8 +21,12 @@ const NEWEST = 10_000
 export interface StoredSample {
   name: string
   owner: string | null
+  /** Null for one that came from none. */
+  model: string | null
   /** As JSON text. */
   data: string
+  key_json: string | null
+  previous_data: string | null
 }
 
 /**
@@ -45,7 +50,7 @@ export async function storedSample(
       db
         .selectFrom(newest.as('newest'))
         .innerJoin('event as e', 'e.seq', 'newest.seq')
-        .select(['e.name', 'e.owner', 'e.data'])
+        .select(['e.name', 'e.owner', 'e.model', 'e.data', 'e.key_json', 'e.previous_data'])
         .where('newest.name', '=', name)
         .where((eb) => eb.or([eb('newest.owner', '=', owner), eb('newest.broadcast', '=', 1)]))
         .where('e.test', '=', 0)
@@ -62,12 +67,11 @@ export async function storedSample(
  * Data as an event might have it, made up: for an event of a model, what the serializer makes of a row with a value in each
  * column; for any other, an empty object, if its schema takes that.
  *
- * @returns JSON text
  * @throws `sample_missing` where the serializer or the schema refuses it, `capture_failed`
  */
-export async function madeSample(context: SampleContext, event: EventDefinition): Promise<string> {
+export async function madeSample(context: SampleContext, event: EventDefinition): Promise<EventData> {
   try {
-    return toJson(await madeData(context, event), `the data of "${event.name}"`)
+    return await madeData(context, event)
   } catch (error) {
     // What is wrong with the table or the database is no fault of the sample.
     if (error instanceof HookwrightError && /^(?:database|capture)_/.test(error.code)) throw error
@@ -80,9 +84,10 @@ export async function madeSample(context: SampleContext, event: EventDefinition)
   }
 }
 
-async function madeData({ store, capture, db }: SampleContext, event: EventDefinition): Promise<unknown> {
+async function madeData({ store, capture, db }: SampleContext, event: EventDefinition): Promise<EventData> {
   const { source, name } = event
-  if (source === null) return await validatePayload(event, {})
+  const what = `the data of "${name}"`
+  if (source === null) return withoutKey(toJson(await validatePayload(event, {}), what))
   const { model, action } = source
   const made = await store.read(function* () {
     yield* capture.describe(model)
@@ -90,5 +95,16 @@ async function madeData({ store, capture, db }: SampleContext, event: EventDefin
   })
   const row = decodeRow(made?.row_json ?? '{}')
   const previous = action === 'updated' ? row : undefined
-  return await serializeRow(model, { event: name, action, row, previous, db })
+  const data = await serializeRow(model, { event: name, action, row, previous, db })
+  return {
+    data: toJson(data, what),
+    key_json: await keyJson({ db, keyOf: capture.keyOf }, model, row),
+    // Made up, the row was the same before.
+    previous_data: source.previous ? '{}' : null,
+  }
+}
+
+/** The data of an event that is of no row. */
+export function withoutKey(data: string): EventData {
+  return { data, key_json: null, previous_data: null }
 }

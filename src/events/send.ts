@@ -4,6 +4,7 @@ import { type Catalog, findEvent, isOperational, validatePayload } from '../cata
 import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
+import { checkSize, MAX_PAYLOAD_BYTES } from '../core/payload-size.ts'
 import type { Random } from '../core/random.ts'
 import { newUid } from '../core/uid.ts'
 import type { Store } from '../store/store.ts'
@@ -33,6 +34,8 @@ export interface SenderContext {
   catalog: Catalog
   clock: Clock
   random: Random
+  /** The most that a payload may have, in bytes as JSON. */
+  maxPayloadBytes?: number
   /** Called when an event may be there to be fanned out. */
   wake: () => void
 }
@@ -45,7 +48,7 @@ export interface SenderContext {
  * an asynchronous `tx` the promise is awaited inside the transaction, and every mistake rejects it. Nothing is tried again
  * there: the transaction is the caller's. What is no transaction at all is thrown at once in any case.
  *
- * @throws `event_unknown`, `owner_missing`, `payload_invalid`, `payload_not_json`, `event_invalid`, `transaction_invalid`
+ * @throws `event_unknown`, `owner_missing`, `payload_invalid`, `payload_not_json`, `payload_too_large`, `event_invalid`, `transaction_invalid`
  */
 export function send(
   context: SenderContext,
@@ -77,7 +80,9 @@ function prepare(
   const columns = columnsOf(context, name, options)
   const checked: unknown = validatePayload(event, payload)
   const prepared = (value: unknown): Prepared => {
-    const insert = insertEvent(context, { ...columns, data: toJson(value, 'payload') })
+    const data = toJson(value, 'payload')
+    checkSize(data, context.maxPayloadBytes ?? MAX_PAYLOAD_BYTES, 'payload', 'sent')
+    const insert = insertEvent(context, { ...columns, data })
     return { id: columns.uid, insert: insert.compile() }
   }
   return checked instanceof Promise ? checked.then(prepared) : prepared(checked)

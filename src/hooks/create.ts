@@ -1,5 +1,6 @@
 import { verificationKey } from '../signature/keys.ts'
 import { first, type Work } from '../store/work.ts'
+import { NO_CHOICES } from './choices.ts'
 import { withDefaults } from './field-values.ts'
 import { DEFAULT_HEADERS } from './headers.ts'
 import type { Hook, HookRow } from './hook.ts'
@@ -50,8 +51,8 @@ function* insertHook(
     disabled_cause: null,
     ...NO_LIMITS,
     ...wanted.limits,
-    payload: null,
-    filter: null,
+    ...NO_CHOICES,
+    ...wanted.choices,
     deleted_at: null,
     ...Object.fromEntries(withDefaults(fields, wanted.fields)),
   })

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { DisabledCause, HookTable } from '../store/tables.ts'
+import { choicesFromRow, type HookChoices } from './choices.ts'
 import type { FieldDefinitions } from './field.ts'
 import { fieldFromColumn } from './field-values.ts'
 import { type HookLimits, limitsFromRow } from './limits.ts'
@@ -12,7 +13,7 @@ import type { Owner } from './owner.ts'
  */
 export type Hook<Event extends string = string, Fields extends object = object> = HookBase<Event> & Fields
 
-interface HookBase<Event extends string> extends HookLimits {
+interface HookBase<Event extends string> extends HookLimits, HookChoices {
   /** Never used twice. */
   id: number
   owner: string
@@ -40,6 +41,7 @@ export type NewHook<Event extends string = string, Inputs extends object = objec
   /** What its deliveries are signed with, `whsec_…` or `whsk_…`, such as another sender has signed with; made here if left out. */
   secret?: string
 } & Partial<HookLimits> &
+  Partial<HookChoices> &
   (
     | { event: Event; events?: never }
     /** Several events for one endpoint: one secret, and one breaker. */
@@ -52,6 +54,7 @@ export type HookChanges<Event extends string = string, Inputs extends object = o
   target?: string
   headers?: Readonly<Record<string, string>>
 } & Partial<HookLimits> &
+  Partial<HookChoices> &
   ({ event?: Event; events?: never } | { events?: readonly Event[]; event?: never }) &
   Partial<Inputs>
 
@@ -71,6 +74,8 @@ export type HookColumns = Pick<
   | 'ordered'
   | 'rate_limit'
   | 'disabled_cause'
+  | 'payload'
+  | 'filter'
 > & { readonly [field: string]: unknown }
 
 /**
@@ -90,6 +95,7 @@ export function hookFromRow(row: HookColumns, events: readonly string[], fields:
     disabledAt: row.disabled_at === null ? null : new Date(row.disabled_at),
     disabledReason: row.disabled_reason,
     ...limitsFromRow(row),
+    ...choicesFromRow(row),
     disabledCause: row.disabled_cause,
   }
   for (const field of fields.values()) hook[field.name] = fieldFromColumn(field, row[field.name])

@@ -1,5 +1,7 @@
 import { rows, type Work } from '../store/work.ts'
+import type { ChoiceColumns } from './choices.ts'
 import type { FieldValue } from './field.ts'
+import { sameFilter } from './filter.ts'
 import { sameHeaders } from './headers.ts'
 import type { HookRow } from './hook.ts'
 import type { HookContext } from './hook-rows.ts'
@@ -17,6 +19,7 @@ export interface WantedHook {
   headers: Readonly<Record<string, string>> | undefined
   secret: string | undefined
   limits: GivenLimits
+  choices: Partial<ChoiceColumns>
   fields: ReadonlyMap<string, FieldValue>
 }
 
@@ -41,9 +44,12 @@ export function* identicalHook(
   const { ordered, rate_limit: rate } = wanted.limits
   if (ordered !== undefined) query = query.where('ordered', '=', ordered)
   if (rate !== undefined) query = query.where('rate_limit', rate === null ? 'is' : '=', rate)
+  const { payload, filter } = wanted.choices
+  if (payload !== undefined) query = query.where('payload', payload === null ? 'is' : '=', payload)
   const candidates = yield* rows(query)
   const { headers, secret } = wanted
   const alike = candidates.filter((row) => {
+    if (filter !== undefined && !areSame(row.filter, filter)) return false
     if (headers === undefined && secret === undefined) return true
     const hook = opened(cipher, row)
     if (headers !== undefined && !sameHeaders(JSON.parse(hook.headers), headers)) return false
@@ -54,6 +60,10 @@ export function* identicalHook(
     alike.map(({ id }) => id),
   )
   return alike.find(({ id }) => sameNames(events.get(id) ?? [], wanted.events))
+}
+
+function areSame(a: string | null, b: string | null): boolean {
+  return a === null || b === null ? a === b : sameFilter(a, b)
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -1,7 +1,17 @@
+export { isPayloadForm, PAYLOAD_FORMS, type PayloadForm } from './choices.ts'
 export { inCatalogOrder } from './event-names.ts'
 export type { FieldDefinition, FieldDefinitions, FieldValue } from './field.ts'
 export { ensureFieldColumns, planFieldColumns } from './field-columns.ts'
 export { defineFields } from './fields.ts'
+export {
+  type Accepts,
+  checkFilter,
+  type Filter,
+  type FilterOperators,
+  type FilterValue,
+  parseData,
+  readFilter,
+} from './filter.ts'
 export {
   type Hook,
   type HookChanges,

@@ -10,6 +10,7 @@ import { exclusively } from '../store/exclusively.ts'
 import type { Store } from '../store/store.ts'
 import { rows, type Work } from '../store/work.ts'
 import { checkListing, refuseUnknown, requireTarget } from './check.ts'
+import { CHOICES, checkChoices } from './choices.ts'
 import { createHook } from './create.ts'
 import { chosenEvents, requireEvents } from './event-names.ts'
 import type { FieldDefinitions } from './field.ts'
@@ -64,7 +65,7 @@ export interface HookRegistryOptions {
   onChanged?: (change: HookChange) => void
 }
 
-const PROPERTIES = ['event', 'events', 'target', 'headers', ...LIMITS]
+const PROPERTIES = ['event', 'events', 'target', 'headers', ...LIMITS, ...CHOICES]
 
 /**
  * Makes the registry of hooks. It opens nothing.
@@ -114,6 +115,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       headers: given.headers === undefined ? undefined : checkHeaders(given.headers, signature.names),
       secret: given.secret === undefined ? undefined : checkSecret(given.secret),
       limits: checkLimits(given),
+      choices: checkChoices(given),
       fields: checkFields(fields, given),
     }
     // What is missing shows at once, whether or not there is an identical hook.
@@ -128,6 +130,7 @@ export function createHookRegistry<Event extends string = string, Fields extends
       ...(target === undefined ? {} : { target: checkTarget(requireTarget(target), policy) }),
       ...(headers === undefined ? {} : { headers: JSON.stringify(checkHeaders(headers, signature.names)) }),
       ...checkLimits(given),
+      ...checkChoices(given),
       ...Object.fromEntries(checkFields(fields, given)),
       updated_at: clock.now(),
     }

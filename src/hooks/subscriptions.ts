@@ -4,6 +4,7 @@ import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 import { exec, first, rows, type Work } from '../store/work.ts'
+import type { ChoiceColumns } from './choices.ts'
 import { isLimited, type LimitColumns } from './limits.ts'
 
 /**
@@ -26,7 +27,7 @@ export function* eventsOf(store: Store, ids: readonly number[]): Work<Map<number
 /** Lets a hook hear of events that it has not heard of so far. */
 export function* subscribe(
   store: Store,
-  hook: { id: number; owner: string } & LimitColumns,
+  hook: { id: number; owner: string } & LimitColumns & Pick<ChoiceColumns, 'filter'>,
   events: readonly string[],
 ): Work<void> {
   if (events.length === 0) return
@@ -36,6 +37,7 @@ export function* subscribe(
     owner: hook.owner,
     hook_id: hook.id,
     in_lane: isLimited(hook) ? 1 : 0,
+    filtered: hook.filter === null ? 0 : 1,
   }))
   yield* exec(db.insertInto('subscription').values(subscriptions))
   yield* exec(

@@ -14,6 +14,7 @@ export function* updateRow(
   const { store } = context
   const updated = yield* setColumns(context, row, columns)
   yield* limit(context, row, updated)
+  yield* sift(context, row, updated)
   if (events === undefined) return updated
   const before = (yield* eventsOf(store, [row.id])).get(row.id) ?? []
   const ended = before.filter((name) => !events.includes(name))
@@ -21,6 +22,13 @@ export function* updateRow(
   yield* unsubscribe(store, [row.id], ended)
   yield* subscribe(store, updated, begun)
   return updated
+}
+
+/** Fan-out looks at the filters of hooks that have one, and of no others. What has been fanned out stays. */
+function* sift({ store }: HookContext, before: HookRow, after: HookRow): Work<void> {
+  if ((before.filter === null) === (after.filter === null)) return
+  const filtered = after.filter === null ? 0 : 1
+  yield* exec(store.db.updateTable('subscription').set({ filtered }).where('hook_id', '=', after.id))
 }
 
 /** What fan-out goes by, and what has been fanned out already. */

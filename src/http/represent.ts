@@ -15,6 +15,8 @@ export function represent(hook: Hook, fields: FieldDefinitions, secret?: string)
     ...(hook.events.length > 1 ? { events: hook.events } : {}),
     ...(hook.ordered ? { ordered: true } : {}),
     ...(hook.rateLimit === null ? {} : { rate_limit: hook.rateLimit }),
+    ...(hook.payload === null ? {} : { payload: hook.payload }),
+    ...(hook.filter === null ? {} : { filter: hook.filter }),
     ...Object.fromEntries([...fields.keys()].map((name) => [name, own[name]])),
     ...(secret === undefined ? {} : { secret }),
   }

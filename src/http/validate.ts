@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/index.ts'
 import type { FieldDefinitions, HookChanges, SignatureSettings } from '../hooks/index.ts'
 import type { AddressPolicy } from '../outbound/index.ts'
+import { readFilter, readPayload } from './choice-fields.ts'
 import { readEvent, readEvents } from './event-field.ts'
 import { readHeaders } from './headers-field.ts'
 import { Invalid } from './invalid.ts'
@@ -49,6 +50,8 @@ export function validate(
   read('headers', () => readHeaders(data, signature?.names ?? []))
   read('ordered', () => readOrdered(data))
   read('rate_limit', () => readRateLimit(data), 'rateLimit')
+  read('payload', () => readPayload(data))
+  read('filter', () => readFilter(data))
   for (const field of fields.values()) {
     read(field.name, () => readOwnField(data, field, !partial))
   }

@@ -97,7 +97,8 @@ export interface Hooks<
    * is thrown at once, so that a synchronous transaction rolls back.
    *
    * @returns the event's id, with which the `webhook-id` of each delivery begins
-   * @throws `event_unknown`, `owner_missing`, `payload_invalid`, `payload_not_json`, `event_invalid`, `transaction_invalid`
+   * @throws `event_unknown`, `owner_missing`, `payload_invalid`, `payload_not_json`, `payload_too_large`, `event_invalid`,
+   * `transaction_invalid`
    * @example
    * ```ts
    * await hooks.send('user.logged_in', { username }, { owner: user.id })
@@ -184,7 +185,7 @@ export interface Hooks<
    *
    * @returns the id of the delivery
    * @throws `hook_missing`, `hook_disabled`, `event_unknown`, `event_invalid` for one that the hook does not listen to,
-   * `payload_invalid`, `payload_not_json`, `sample_missing`
+   * `payload_invalid`, `payload_not_json`, `payload_too_large`, `sample_missing`
    * @example
    * ```ts
    * const { id } = await hooks.test(hook.id)

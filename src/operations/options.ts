@@ -15,6 +15,7 @@ const OPTIONS = [
   'dispatch',
   'signature',
   'encryptionKey',
+  'maxPayloadBytes',
   'retention',
   'basePath',
   'logger',

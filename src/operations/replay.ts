@@ -10,6 +10,7 @@ import { locking } from '../store/lock-rows.ts'
 import type { Store } from '../store/store.ts'
 import { first, rows, type Work } from '../store/work.ts'
 import { checkReplay, type ReplayOptions, type ReplayTask } from './replay-options.ts'
+import { siftEvents } from './sifted.ts'
 
 export interface ReplayContext extends Pick<PrepareContext, 'find'> {
   store: Store
@@ -69,18 +70,19 @@ export async function replay(context: ReplayContext, options: ReplayOptions): Pr
 
 async function sendAgain(
   context: ReplayContext,
-  { dryRun }: ReplayTask,
+  task: ReplayTask,
   hookId: number,
-  seqs: readonly number[],
+  finished: readonly number[],
   wanted: Wanted,
 ): Promise<number> {
   const { store, clock } = context
-  if (dryRun) {
+  if (task.dryRun) {
+    const seqs = task.what === 'missed' ? (await siftEvents(store, hookId, finished)).seqs : finished
     const found = await store.read(() => rows(resendable(store, hookId, seqs, wanted, clock.now())))
     await breath()
     return found.length
   }
-  return await change(context, hookId, function* (hook, now) {
+  function* again(hook: HookRow, seqs: readonly number[], now: number): Work<number> {
     // It waits for whoever has one of them, and looks again: what another has sent again meanwhile is left alone.
     const found = yield* rows(locking(store, resendable(store, hookId, seqs, wanted, now), 'd'))
     yield* beginAnew(
@@ -90,7 +92,11 @@ async function sendAgain(
       now,
     )
     return found.length
-  })
+  }
+  // What has failed was accepted once, and whoever asks for it wants it.
+  if (task.what === 'failed')
+    return (await change(context, hookId, (hook, now) => again(hook, finished, now))) ?? 0
+  return await changeSifted(context, hookId, finished, again)
 }
 
 async function addMissing(
@@ -99,10 +105,28 @@ async function addMissing(
   hookId: number,
   events: readonly Unheard[],
 ): Promise<number> {
-  const seqs: number[] = []
-  for (const event of events) if (await mayHear(context, hookId, event)) seqs.push(event.seq)
-  if (dryRun || seqs.length === 0) return seqs.length
-  return await change(context, hookId, (hook, now) => addByHand(context.store, hook, seqs, now))
+  const { store } = context
+  const found: number[] = []
+  for (const event of events) if (await mayHear(context, hookId, event)) found.push(event.seq)
+  if (dryRun) return (await siftEvents(store, hookId, found)).seqs.length
+  return await changeSifted(context, hookId, found, (hook, seqs, now) => addByHand(store, hook, seqs, now))
+}
+
+/** A transaction for the events that the hook's filter lets through; they are looked at anew if it is changed meanwhile. */
+async function changeSifted(
+  context: ReplayContext,
+  hookId: number,
+  events: readonly number[],
+  work: (hook: HookRow, seqs: readonly number[], now: number) => Work<number>,
+): Promise<number> {
+  for (;;) {
+    const { seqs, filter } = await siftEvents(context.store, hookId, events)
+    if (seqs.length === 0) return 0
+    const done = await change(context, hookId, function* (hook, now) {
+      return hook.filter === filter ? yield* work(hook, seqs, now) : undefined
+    })
+    if (done !== undefined) return done
+  }
 }
 
 /** The data of one event at a time: it may be large. */
@@ -117,13 +141,13 @@ async function mayHear(context: ReplayContext, hookId: number, { seq, ...event }
 async function change(
   { store, fields, clock, wake }: ReplayContext,
   hookId: number,
-  work: (hook: HookRow, now: number) => Work<number>,
-): Promise<number> {
+  work: (hook: HookRow, now: number) => Work<number | undefined>,
+): Promise<number | undefined> {
   const done = await store.write(function* () {
     const hook = yield* first(selectHooks(store, fields).where('id', '=', hookId))
     return hook === undefined ? 0 : yield* work(hook, clock.now())
   })
-  if (done > 0) wake()
+  if (done !== undefined && done > 0) wake()
   await breath()
   return done
 }

@@ -3,16 +3,19 @@ import type { Clock } from '../core/clock.ts'
 import { problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
 import { refuseUnknownOptions } from '../core/options.ts'
+import { checkSize, MAX_PAYLOAD_BYTES } from '../core/payload-size.ts'
 import type { Random } from '../core/random.ts'
 import { newUid } from '../core/uid.ts'
 import { addByHand } from '../dispatch/again.ts'
 import { deliveryId } from '../dispatch/request.ts'
 import {
+  type EventData,
   isFound,
   madeSample,
   type PrepareContext,
   type SampleContext,
   storedSample,
+  withoutKey,
 } from '../events/index.ts'
 import {
   eventsOf,
@@ -31,6 +34,8 @@ export interface TestEventContext extends SampleContext, Pick<PrepareContext, 'f
   fields: FieldDefinitions
   clock: Clock
   random: Random
+  /** The most that data may have, in bytes as JSON. */
+  maxPayloadBytes?: number
   /** Called when something is due. */
   wake: () => void
 }
@@ -49,7 +54,8 @@ const SECOND_TEST_MS = 2_000
  * Makes an event that is for one hook alone, to try it out.
  *
  * @returns the delivery's id
- * @throws `hook_missing`, `hook_disabled`, `event_unknown`, `event_invalid`, `payload_invalid`, `payload_not_json`, `sample_missing`
+ * @throws `hook_missing`, `hook_disabled`, `event_unknown`, `event_invalid`, `payload_invalid`, `payload_not_json`,
+ * `payload_too_large`, `sample_missing`
  */
 export async function testEvent(
   context: TestEventContext,
@@ -64,7 +70,8 @@ export async function testEvent(
     return { hook: found, names: (yield* eventsOf(store, [found.id])).get(found.id) ?? [] }
   })
   const event = chosenEvent(catalog, inCatalogOrder(catalog, names), options.event)
-  const data = await dataFor(context, hook, event, options.data)
+  const made = await dataFor(context, hook, event, options.data)
+  checkSize(made.data, context.maxPayloadBytes ?? MAX_PAYLOAD_BYTES, 'data', 'sent')
 
   const { id, isNew } = await store.write(function* () {
     // Whoever else tries the hook out at this moment waits here, and then sees this one.
@@ -81,9 +88,8 @@ export async function testEvent(
           name: event.name,
           owner: row.owner,
           broadcast: 0,
-          model: event.source?.model.name ?? null,
           action: event.source?.action ?? null,
-          data,
+          ...made,
           created_at: now,
           fanout_due_at: null,
           test: 1,
@@ -136,18 +142,22 @@ function chosenEvent(
   })
 }
 
-/** JSON text. */
 async function dataFor(
   context: TestEventContext,
   hook: HookRow,
   event: EventDefinition,
   given: unknown,
-): Promise<string> {
-  if (given !== undefined) return toJson(await validatePayload(event, given), 'data')
+): Promise<EventData & { model: string | null }> {
+  // Data that was given is of no row.
+  if (given !== undefined)
+    return { ...withoutKey(toJson(await validatePayload(event, given), 'data')), model: null }
   const stored = await storedSample(context, event.name, hook.owner)
   // What `find` keeps from the hook must not come to it in this way either.
-  if (stored !== undefined && (await isFound(context, hook.id, stored))) return stored.data
-  return await madeSample(context, event)
+  if (stored !== undefined && (await isFound(context, hook.id, stored))) {
+    const { model, data, key_json, previous_data } = stored
+    return { model, data, key_json, previous_data }
+  }
+  return { ...(await madeSample(context, event)), model: event.source?.model.name ?? null }
 }
 
 /** Deliveries of the hook that are looked through for a test: the newest. */

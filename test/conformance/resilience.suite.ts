@@ -69,7 +69,9 @@ export function resilienceSuite(harness: Harness): void {
     })
 
     it('are many events with much data: each turn takes what it can carry', async () => {
-      const { hooks, test } = await app.open(plain)
+      const { hooks, test } = await app.open((database, logger) =>
+        createHooks({ database, logger, events: { big: null }, maxPayloadBytes: 4_000_000 }),
+      )
       await hooks.create({ owner: 1, event: 'big', target: TARGET })
       const payload = 'x'.repeat(3_000_000)
       for (let n = 0; n < 5; n += 1) await hooks.send('big', payload, { owner: 1 })
@@ -80,6 +82,8 @@ export function resilienceSuite(harness: Harness): void {
         event: { ...event, fanout_due_at: event.fanout_due_at ?? 0 },
         outcome: 'ready' as const,
         data: event.data ?? '',
+        key_json: null,
+        previous_data: null,
         found: undefined,
       }))
       const { left } = await store.write(() => fanOut(store, prepared, START, 1_000))

@@ -69,6 +69,8 @@ export function createByKey(schema: string): ByKey {
       return CompiledQuery.raw(sql, [...values]) as CompiledQuery<CapturedRow>
     },
 
+    keyColumns: (model) => described(model).key.map(({ name }) => name),
+
     sampleRow(model) {
       const read = described(model)
       return sampleRow(read.table.columns, rowExpression(s, read))

@@ -63,6 +63,8 @@ export function createByKey(): ByKey {
       return CompiledQuery.raw(sql, [...where.parameters]) as CompiledQuery<CapturedRow>
     },
 
+    keyColumns: (model) => described(model).key,
+
     sampleRow: (model) => sampleRow(described(model).table),
 
     insertByKey(request) {
