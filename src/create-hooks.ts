@@ -59,7 +59,12 @@ import {
   testEvent,
   transportOf,
 } from './operations/index.ts'
-import { createAddressPolicy, createTransport } from './outbound/index.ts'
+import {
+  type ConnectionOption,
+  connectionSettings,
+  createAddressPolicy,
+  createTransport,
+} from './outbound/index.ts'
 import type { Store } from './store/store.ts'
 import type { Tables } from './store/tables.ts'
 import { first } from './store/work.ts'
@@ -81,6 +86,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   allow?: readonly string[]
   /** Addresses that hooks must not lead to in any case, such as the application's own host. */
   deny?: readonly string[]
+  /** How targets are connected to: https only, HTTP/2, certificates, a proxy, the user agent. */
+  connection?: ConnectionOption
   /** How deliveries are made: concurrency, time limits, retries. */
   dispatch?: DispatchOptions
   /** For how long events, deliveries and attempts are kept: 30 days if left out, for ever with `false`. */
@@ -132,13 +139,15 @@ export function createHooks<
   const logger = steadyLogger(options.logger ?? consoleLogger)
   const catalog = defineCatalog(options)
   const fields = defineFields(hook.fields)
-  const policy = createAddressPolicy(addresses(options))
+  const connection = connectionSettings(options.connection)
+  const { httpsOnly, userAgent } = connection
+  const policy = createAddressPolicy({ ...addresses(options), httpsOnly })
   const settings = dispatchSettings(options.dispatch)
   const retention = retentionSettings(options.retention)
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
-  const newTransport = () => createTransport({ policy, maxConnections, connectionsPerOrigin })
+  const newTransport = () => createTransport({ policy, maxConnections, connectionsPerOrigin, connection })
   const seams: Omit<Seams, 'dispatcher'> = { clock: store.clock, transport: newTransport() }
   const clock = clockOf(seams)
   const transport = transportOf(seams)
@@ -175,6 +184,7 @@ export function createHooks<
     clock,
     random,
     logger,
+    userAgent,
   }
   const dispatcher = new Dispatcher({
     ...attempting,

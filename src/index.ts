@@ -72,3 +72,4 @@ export type {
   RetryOutcome,
   TestEventOptions,
 } from './operations/index.ts'
+export type { ConnectionOption } from './outbound/index.ts'

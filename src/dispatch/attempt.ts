@@ -18,6 +18,8 @@ export interface AttemptContext {
   payload: PayloadFunction | undefined
   clock: Clock
   random: Random
+  /** Of deliveries whose hook has none of its own. */
+  userAgent: string
 }
 
 /** Makes one attempt of a claimed delivery. It never rejects; undefined means that it was broken off and counts for nothing. */
@@ -61,7 +63,7 @@ async function bodyOf(
 }
 
 async function post(
-  { transport, settings, clock }: AttemptContext,
+  { transport, settings, clock, userAgent }: AttemptContext,
   claimed: Claimed,
   body: string,
   startedAt: number,
@@ -70,7 +72,7 @@ async function post(
   const elapsed = clock.now() - startedAt
   return await transport.post({
     url: claimed.hook.target,
-    headers: attemptHeaders(claimed, body, startedAt),
+    headers: attemptHeaders(claimed, body, startedAt, userAgent),
     body,
     deadlineMs: Math.max(settings.timeoutMs - elapsed, 1),
     ...(signal === undefined ? {} : { signal }),

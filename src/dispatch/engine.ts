@@ -30,6 +30,8 @@ export interface EngineContext extends SettleContext {
   deliver: Deliver | undefined
   clock: Clock
   transport: Transport
+  /** Of deliveries whose hook has none of its own. */
+  userAgent: string
 }
 
 /** What a turn of the engine is asked for. */

@@ -13,15 +13,18 @@ export function parseDeliveryId(id: string): { uid: string; hookId: number } | u
   return match?.[1] === undefined ? undefined : { uid: match[1], hookId: Number(match[2]) }
 }
 
-const USER_AGENT = 'hookwright'
-
 /**
  * The headers of an attempt: the hook's own over the usual ones, the signature over all.
  *
  * @param now milliseconds since the epoch
  */
-export function attemptHeaders({ hook, uid }: Claimed, body: string, now: number): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': USER_AGENT }
+export function attemptHeaders(
+  { hook, uid }: Claimed,
+  body: string,
+  now: number,
+  userAgent: string,
+): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': userAgent }
   const own = JSON.parse(hook.headers) as Record<string, string>
   for (const [name, value] of Object.entries(own)) headers[name.toLowerCase()] = value
   const id = deliveryId(uid, hook.id)
