@@ -15,6 +15,11 @@ const MOST_STREAMS = 32
 const LARGEST_HEADERS = 16 * 1024 + 256 * 32
 /** Kept are fewer; with more the stream is reset. */
 const MOST_HEADERS = 512
+/**
+ * Of a body this many frames are read: each costs a call, and 64 KiB of frames of one byte, which Node reads at once, held up the
+ * process for some 20 ms.
+ */
+const MOST_FRAMES = 512
 /** What may arrive of a body before we have said that it was read. Of each, 16 KiB are kept. */
 const WINDOW = 32 * 1024
 
@@ -119,8 +124,10 @@ export class Http2Session {
 }
 
 function listen(stream: ClientHttp2Stream, handler: ResponseHandler): void {
+  let answered = false
   let announced = -1
   let arrived = 0
+  let frames = 0
   let failure: Error | undefined
   const start = (
     headers: IncomingHttpHeaders & { ':status'?: number | undefined },
@@ -131,6 +138,7 @@ function listen(stream: ClientHttp2Stream, handler: ResponseHandler): void {
       handler.onResponseError(undefined, protocolError(`its status is ${status}`))
       return
     }
+    answered = status >= 200
     announced = Number(headers['content-length'] ?? -1)
     // The status is among them, as the first.
     const rawHeaders = raw.filter((_, at) => !raw[at - (at % 2)]?.startsWith(':'))
@@ -140,12 +148,17 @@ function listen(stream: ClientHttp2Stream, handler: ResponseHandler): void {
   stream.on('response', (headers, _flags, raw: string[]) => start(headers, raw))
   stream.on('data', (chunk: Buffer) => {
     arrived += chunk.length
+    frames += 1
+    if (frames > MOST_FRAMES) {
+      handler.onResponseError(undefined, protocolError('its body comes in too many frames'))
+      return
+    }
     handler.onResponseData(undefined, chunk)
   })
   stream.on('end', () => {
     // A stream that is reset ends too. Where nothing tells the two apart, its end is an end.
     const cut = (stream.rstCode ?? 0) !== 0 || (announced >= 0 && arrived < announced)
-    if (!cut) handler.onResponseEnd()
+    if (answered && !cut) handler.onResponseEnd()
   })
   stream.on('error', (error) => {
     failure = error
