@@ -71,7 +71,12 @@ import {
   testEvent,
   transportOf,
 } from './operations/index.ts'
-import { createAddressPolicy, createTransport } from './outbound/index.ts'
+import {
+  type ConnectionOption,
+  connectionSettings,
+  createAddressPolicy,
+  createTransport,
+} from './outbound/index.ts'
 import type { Store } from './store/store.ts'
 import type { Tables } from './store/tables.ts'
 import { first } from './store/work.ts'
@@ -93,6 +98,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   allow?: readonly string[]
   /** Addresses that hooks must not lead to in any case, such as the application's own host. */
   deny?: readonly string[]
+  /** How targets are connected to: https only, HTTP/2, certificates, a proxy, the user agent. */
+  connection?: ConnectionOption
   /** How deliveries are made: concurrency, time limits, retries. */
   dispatch?: DispatchOptions
   /** How deliveries are signed: HMAC-SHA256 in the headers of Standard Webhooks if left out. */
@@ -157,7 +164,9 @@ export function createHooks<
   const logger = steadyLogger(options.logger ?? consoleLogger)
   const catalog = defineCatalog(options)
   const fields = defineFields(hook.fields)
-  const policy = createAddressPolicy(addresses(options))
+  const connection = connectionSettings(options.connection)
+  const { httpsOnly, userAgent } = connection
+  const policy = createAddressPolicy({ ...addresses(options), httpsOnly })
   const settings = dispatchSettings(options.dispatch)
   const retention = retentionSettings(options.retention)
   const signature = signatureSettings(options.signature)
@@ -166,7 +175,7 @@ export function createHooks<
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
-  const newTransport = () => createTransport({ policy, maxConnections, connectionsPerOrigin })
+  const newTransport = () => createTransport({ policy, maxConnections, connectionsPerOrigin, connection })
   const seams: Omit<Seams, 'dispatcher'> = {
     clock: store.clock,
     transport: newTransport(),
@@ -212,6 +221,7 @@ export function createHooks<
     clock,
     random,
     logger,
+    userAgent,
   }
   const dispatcher = new Dispatcher({
     ...attempting,

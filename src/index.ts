@@ -79,4 +79,5 @@ export type {
   RetryOutcome,
   TestEventOptions,
 } from './operations/index.ts'
+export type { ConnectionOption } from './outbound/index.ts'
 export type { SignatureScheme } from './signature/keys.ts'

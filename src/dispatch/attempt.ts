@@ -25,6 +25,8 @@ export interface AttemptContext {
   maxPayloadBytes?: number
   clock: Clock
   random: Random
+  /** Of deliveries whose hook has none of its own. */
+  userAgent: string
 }
 
 /**
@@ -78,7 +80,7 @@ async function bodyOf(context: AttemptContext, claimed: Claimed): Promise<string
 }
 
 async function post(
-  { transport, settings, clock, signature }: AttemptContext,
+  { transport, settings, clock, signature, userAgent }: AttemptContext,
   claimed: Claimed,
   body: string,
   startedAt: number,
@@ -87,7 +89,7 @@ async function post(
   const elapsed = clock.now() - startedAt
   return await transport.post({
     url: claimed.hook.target,
-    headers: attemptHeaders(claimed, body, startedAt, signature),
+    headers: attemptHeaders(claimed, body, startedAt, { signature, userAgent }),
     body,
     deadlineMs: Math.max(settings.timeoutMs - elapsed, 1),
     ...(signal === undefined ? {} : { signal }),

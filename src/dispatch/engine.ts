@@ -37,6 +37,8 @@ export interface EngineContext extends SettleContext {
   signature: SignatureSettings
   /** Reads what the database keeps encrypted. */
   cipher: Cipher
+  /** Of deliveries whose hook has none of its own. */
+  userAgent: string
 }
 
 /** What a turn of the engine is asked for. */

@@ -14,8 +14,6 @@ export function parseDeliveryId(id: string): { uid: string; hookId: number } | u
   return match?.[1] === undefined ? undefined : { uid: match[1], hookId: Number(match[2]) }
 }
 
-const USER_AGENT = 'hookwright'
-
 /** A hook's own headers. @param hook decrypted */
 export function parseHeaders(hook: HookRow): Record<string, string> {
   return JSON.parse(hook.headers) as Record<string, string>
@@ -31,9 +29,9 @@ export function attemptHeaders(
   { hook, uid }: Claimed,
   body: string,
   now: number,
-  signature: SignatureSettings,
+  { signature, userAgent }: { signature: SignatureSettings; userAgent: string },
 ): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': USER_AGENT }
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': userAgent }
   for (const [name, value] of Object.entries(parseHeaders(hook))) {
     const lower = name.toLowerCase()
     // A row may have been written by other hands, or when the signature had other names.

@@ -12,6 +12,7 @@ const OPTIONS = [
   'authenticate',
   'allow',
   'deny',
+  'connection',
   'dispatch',
   'signature',
   'encryptionKey',

@@ -15,6 +15,8 @@ import {
  * connection opened, and by the address once the name is resolved.
  */
 export interface AddressPolicy {
+  /** Whether targets of plain http are refused, wherever they lead. */
+  readonly httpsOnly?: boolean
   /**
    * Why a host must not be called, as far as that can be told without DNS; undefined when it may be tried.
    *
@@ -35,6 +37,8 @@ export interface AddressPolicyOptions {
   allow?: readonly string[]
   /** Refused whatever else says: ranges, addresses, host names; the sender's own hosts belong here. */
   deny?: readonly string[]
+  /** Refuses targets of plain http; false unless told. */
+  httpsOnly?: boolean
 }
 
 /**
@@ -84,6 +88,7 @@ export function createAddressPolicy(options: AddressPolicyOptions = {}): Address
   }
 
   return {
+    httpsOnly: options.httpsOnly ?? false,
     refuseAddress,
     refuseHost(hostname) {
       const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname

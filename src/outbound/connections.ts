@@ -1,14 +1,17 @@
 import type { Clock } from '../core/clock.ts'
 import type { AddressPolicy } from './address-policy.ts'
 import { Connection } from './connection.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 import type { Resolve } from './dns.ts'
+import type { ResponseHandler } from './wire.ts'
 
 /** A connection that serves for longer would never see that DNS has changed. */
 const LONGEST_USE_MS = 60_000
 
-/** Who waits for a connection, and then has it for itself until it is released. */
-export interface Borrower {
+/** Who waits for a connection, and then has it until it is released: for itself, or with others to the same path over HTTP/2. */
+export interface Borrower extends ResponseHandler {
   readonly origin: Origin
+  readonly path: string
   /** Called once, perhaps at once, unless the wait was cancelled. */
   run(connection: Connection): void
   /**
@@ -23,9 +26,12 @@ export interface Borrower {
 /** What is known of one scheme, host and port, for as long as there is a connection to it or a wait for one. */
 export class Origin {
   readonly url: URL
+  /** Requests under way. */
   busy = 0
   /** The last one released is the first one used, so that a burst's extra connections fall idle and close. */
   readonly idle: Connection[] = []
+  /** For a path, the connection of HTTP/2 that has requests to it under way, and room for more. */
+  readonly shared = new Map<string, Connection>()
   readonly waiting = new Set<Borrower>()
 
   constructor(url: URL) {
@@ -36,9 +42,11 @@ export class Origin {
 export interface ConnectionsOptions {
   policy: AddressPolicy
   resolve: Resolve
+  settings: ConnectionSettings
   clock: Clock
   /** Sockets in total, idle ones included. */
   most: number
+  /** Requests under way, and so connections that are not idle. */
   mostPerOrigin: number
 }
 
@@ -50,7 +58,7 @@ export class Connections {
   readonly #options: ConnectionsOptions
   readonly #origins = new Map<string, Origin>()
   readonly #all = new Set<Connection>()
-  readonly #busy = new Map<Connection, Borrower>()
+  readonly #busy = new Map<Borrower, Connection>()
   /** The one that has been idle for longest comes first. */
   readonly #idle = new Map<Connection, Origin>()
   /** Origins that could use a connection if there were one. */
@@ -90,17 +98,24 @@ export class Connections {
   }
 
   /** @param reusable whether the response was read to its end, so that the next one can follow */
-  release(connection: Connection, reusable: boolean): void {
-    const borrower = this.#busy.get(connection)
-    if (borrower === undefined) return
+  release(borrower: Borrower, reusable: boolean): void {
+    const connection = this.#busy.get(borrower)
+    if (connection === undefined) return
     const { origin } = borrower
-    this.#busy.delete(connection)
+    this.#busy.delete(borrower)
     origin.busy -= 1
-    if (reusable && connection.drained && !this.#closed && this.#isYoung(connection)) {
+    connection.requests -= 1
+    const ended = connection.end(borrower)
+    if (!(reusable && ended) || this.#closed || !this.#isYoung(connection)) connection.retired = true
+    if (connection.requests > 0) {
+      this.#share(connection, origin)
+    } else if (connection.retired) {
+      this.#drop(connection, origin)
+    } else {
+      this.#unshare(connection, origin)
       origin.idle.push(connection)
       this.#idle.set(connection, origin)
-    } else {
-      this.#drop(connection, origin)
+      connection.rest()
     }
     if (origin.waiting.size > 0) this.#ready.add(origin)
     this.#lendToNext()
@@ -111,7 +126,7 @@ export class Connections {
   async close(): Promise<void> {
     this.#closed = true
     const destroyed = [...this.#all].map((connection) => connection.destroy())
-    for (const borrower of this.#busy.values()) borrower.abort()
+    for (const borrower of this.#busy.keys()) borrower.abort()
     for (const origin of this.#origins.values()) {
       for (const borrower of origin.waiting) borrower.abort()
     }
@@ -128,12 +143,35 @@ export class Connections {
 
   #lend(borrower: Borrower): void {
     const { origin } = borrower
-    const idle = origin.idle.pop()
-    if (idle !== undefined) this.#idle.delete(idle)
-    const connection = idle ?? this.#open(origin)
+    const connection = this.#sharedWith(borrower) ?? this.#idleOf(origin) ?? this.#open(origin)
     origin.busy += 1
-    this.#busy.set(connection, borrower)
+    connection.requests += 1
+    connection.path = borrower.path
+    this.#busy.set(borrower, connection)
     borrower.run(connection)
+    this.#share(connection, origin)
+  }
+
+  #sharedWith({ origin, path }: Borrower): Connection | undefined {
+    const connection = origin.shared.get(path)
+    if (connection === undefined || !connection.hasRoom) return undefined
+    return this.#isYoung(connection) ? connection : undefined
+  }
+
+  #idleOf(origin: Origin): Connection | undefined {
+    const connection = origin.idle.pop()
+    if (connection !== undefined) this.#idle.delete(connection)
+    return connection
+  }
+
+  /** Remembers whether a connection that has requests under way has room for more. */
+  #share(connection: Connection, origin: Origin): void {
+    if (!connection.hasRoom || connection.requests === 0) this.#unshare(connection, origin)
+    else if (!origin.shared.has(connection.path)) origin.shared.set(connection.path, connection)
+  }
+
+  #unshare(connection: Connection, origin: Origin): void {
+    if (origin.shared.get(connection.path) === connection) origin.shared.delete(connection.path)
   }
 
   #lendToNext(): void {
@@ -160,13 +198,18 @@ export class Connections {
     const connection: Connection = new Connection(origin.url, {
       policy: this.#options.policy,
       resolve: this.#options.resolve,
+      settings: this.#options.settings,
       now: this.#options.clock.now(),
       onClosed: () => {
-        // A borrower hears of it from its own request, which undici fails or sends over a new socket.
-        if (!this.#idle.has(connection)) return
+        // A borrower hears of it from its own request, which fails, or which undici sends over a new socket.
+        if (!this.#idle.has(connection)) {
+          this.#share(connection, origin)
+          return
+        }
         this.#drop(connection, origin)
         this.#forget(origin)
       },
+      onRoom: () => this.#share(connection, origin),
     })
     this.#all.add(connection)
     return connection
@@ -174,6 +217,7 @@ export class Connections {
 
   #drop(connection: Connection, origin: Origin): void {
     this.#all.delete(connection)
+    this.#unshare(connection, origin)
     if (this.#idle.delete(connection)) origin.idle.splice(origin.idle.indexOf(connection), 1)
     // undici: "Should not error."
     void connection.destroy()

@@ -1,10 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
+import { createSecureServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import * as tls from 'node:tls'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import hostile from '../../test/fixtures/hostile-urls.json' with { type: 'json' }
 import { type AddressPolicy, createAddressPolicy } from './address-policy.ts'
+import { type ConnectionSettings, connectionSettings } from './connection-settings.ts'
 import type { Resolve } from './dns.ts'
 import type { OutboundResult } from './post.ts'
 import { testCertificate } from './test-certificate.ts'
@@ -45,11 +48,12 @@ function answering(answers: Record<string, string[][]>): Resolve & { asked: stri
 
 async function postOnce(
   url: string,
-  options: { policy?: AddressPolicy; resolve?: Resolve } = {},
+  options: { policy?: AddressPolicy; resolve?: Resolve; connection?: ConnectionSettings } = {},
 ): Promise<OutboundResult> {
   const transport = createTransport({
     policy: options.policy ?? createAddressPolicy(),
     resolve: options.resolve ?? answering({}),
+    connection: options.connection ?? connectionSettings(),
   })
   const result = await transport.post({ url, headers: {}, body: '{}', deadlineMs: 2000 })
   await transport.close()
@@ -300,13 +304,22 @@ describe('TLS', () => {
     await transport.close()
   })
 
-  it('speaks HTTP/1.1 even where HTTP/2 is offered', async () => {
-    const both = createTlsServer({ ...testCertificate, ALPNProtocols: ['h2', 'http/1.1'] })
-    const offering = await TestServer.start(ok, both, 'secureConnection')
+  it.each([
+    ['HTTP/2 unless told', undefined, 'h2'],
+    ['HTTP/1.1 when told not to', false, 'http/1.1'],
+  ])('speaks %s where both are offered', async (_, http2, spoken) => {
+    const both = createSecureServer({ ...testCertificate, allowHTTP1: true }, (request, response) => {
+      request.resume()
+      response.end()
+    })
+    both.listen(0, '127.0.0.1')
+    await once(both, 'listening')
     const connected = once(both, 'secureConnection') as Promise<[TLSSocket]>
-    expect(codeOf(await postOnce(`https://127.0.0.1:${offering.port}/`, { policy: open }))).toBe(200)
+    const { port } = both.address() as AddressInfo
+    const connection = connectionSettings(http2 === undefined ? {} : { http2 })
+    expect(codeOf(await postOnce(`https://127.0.0.1:${port}/`, { policy: open, connection }))).toBe(200)
     const [socket] = await connected
-    expect(socket.alpnProtocol).toBe('http/1.1')
-    await offering.close()
+    expect(socket.alpnProtocol).toBe(spoken)
+    both.close()
   })
 })

@@ -1,8 +1,11 @@
 import type { Clock } from '../core/clock.ts'
 import type { Connection } from './connection.ts'
 import type { Borrower, Connections, Origin } from './connections.ts'
+import type { DialStage } from './dial.ts'
 import { type OutboundErrorCode, requestFailure } from './failure.ts'
 import type { OutboundRequest, OutboundResult } from './post.ts'
+import { type ForwardProxy, forwardFailure } from './proxy.ts'
+import type { ResponseController } from './wire.ts'
 
 /** Of a response's body this much is kept; what follows is not read. */
 const LONGEST_BODY = 16 * 1024
@@ -16,13 +19,8 @@ const TOO_LATE_MS = 5
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Only what is used of undici's controller. */
-interface Controller {
-  rawHeaders?: unknown
-}
-
 /**
- * One request and its response: what undici reports to, who waits for a connection, and what the deadline and the caller's
+ * One request and its response: what a connection reports to, who waits for a connection, and what the deadline and the caller's
  * signal end. As soon as the status is known the result is a response, whatever ends the body: the receiver has spoken, and
  * to call it a failure would send the same delivery twice.
  */
@@ -30,9 +28,11 @@ export class Exchange implements Borrower {
   readonly origin: Origin
   readonly #request: OutboundRequest
   readonly #headers: string[]
-  readonly #path: string
+  readonly path: string
   readonly #connections: Connections
   readonly #clock: Clock
+  readonly #proxy: ForwardProxy | undefined
+  readonly #proxyAnswers: number
   readonly #resolve: (result: OutboundResult) => void
   readonly #startedAt: number
   readonly #cancelDeadline: () => void
@@ -50,16 +50,18 @@ export class Exchange implements Borrower {
   constructor(
     request: OutboundRequest,
     wire: { origin: Origin; path: string; headers: string[]; startedAt: number },
-    owner: { connections: Connections; clock: Clock },
+    owner: { connections: Connections; clock: Clock; proxy: ForwardProxy | undefined },
     resolve: (result: OutboundResult) => void,
   ) {
     this.#request = request
     this.origin = wire.origin
-    this.#path = wire.path
+    this.path = wire.path
     this.#headers = wire.headers
     this.#startedAt = wire.startedAt
     this.#connections = owner.connections
     this.#clock = owner.clock
+    this.#proxy = owner.proxy
+    this.#proxyAnswers = owner.proxy?.answers ?? 0
     this.#resolve = resolve
     this.#cancelDeadline = owner.clock.timer(request.deadlineMs, () => this.#expire())
   }
@@ -73,10 +75,7 @@ export class Exchange implements Borrower {
   run(connection: Connection): void {
     this.#connection = connection
     this.#waitedMs = this.#duration()
-    connection.client.dispatch(
-      { path: this.#path, method: 'POST', headers: this.#headers, body: this.#request.body },
-      this,
-    )
+    connection.send({ path: this.path, headers: this.#headers, body: this.#request.body }, this)
   }
 
   isTooLate(): boolean {
@@ -99,7 +98,7 @@ export class Exchange implements Borrower {
     this.#sent = true
   }
 
-  onResponseStart(controller: Controller, status: number): void {
+  onResponseStart(controller: ResponseController, status: number): void {
     if (this.#done) return
     if (status < 200) {
       this.#informational += 1
@@ -112,10 +111,11 @@ export class Exchange implements Borrower {
       return
     }
     this.#status = status
+    if (this.#forwarder !== undefined) this.#forwarder.answers += 1
     if (Array.isArray(controller.rawHeaders)) this.#responseHeaders = controller.rawHeaders
   }
 
-  onResponseData(_controller: Controller, chunk: Uint8Array): void {
+  onResponseData(_controller: unknown, chunk: Uint8Array): void {
     if (this.#done) return
     const room = LONGEST_BODY - this.#size
     if (chunk.length > room) {
@@ -130,9 +130,14 @@ export class Exchange implements Borrower {
     this.#respond(false)
   }
 
-  onResponseError(_controller: Controller, error: Error): void {
+  onResponseError(_controller: unknown, error: Error): void {
     const { code, message } = requestFailure(error, this.#host)
     this.#end(code, message)
+  }
+
+  /** The proxy that passes the request on, where it does not go through a tunnel. */
+  get #forwarder(): ForwardProxy | undefined {
+    return this.origin.url.protocol === 'http:' ? this.#proxy : undefined
   }
 
   get #host(): string {
@@ -145,10 +150,22 @@ export class Exchange implements Borrower {
     // Whoever got a connection late cannot be blamed on the receiver.
     if (this.#connection === undefined || this.#waitedMs > deadlineMs / 2) {
       this.#end('local', `${nothing}: it waited for a connection, because too many were in use`)
-    } else {
-      const doing = this.#sent ? 'waiting for its response' : stages[this.#connection.stage]
-      this.#end('timeout', `${nothing}: still ${doing}`)
+      return
     }
+    const { stage } = this.#connection
+    const doing = this.#sent ? 'waiting for its response' : stages[stage]
+    this.#end(this.#awaitsProxy(stage) ? 'local' : 'timeout', `${nothing}: still ${doing}`)
+  }
+
+  /**
+   * Whether it may be the proxy that hangs, and not the target behind it: there is no connection to it, or it has answered nothing
+   * at all since this began, to nobody.
+   */
+  #awaitsProxy(stage: DialStage): boolean {
+    if (this.#proxy === undefined) return false
+    if (!this.#sent && stage !== 'tunnel') return stage === 'proxy'
+    if (this.#sent && this.#forwarder === undefined) return false
+    return this.#proxy.answers === this.#proxyAnswers
   }
 
   /** Something other than the response ends it. */
@@ -174,9 +191,18 @@ export class Exchange implements Borrower {
 
   #respond(truncated: boolean): void {
     if (this.#done) return
+    const headers = headerPairs(this.#responseHeaders)
+    if (this.#forwarder !== undefined) {
+      const header = (wanted: string) => headers.find(([name]) => name === wanted)?.[1]
+      const failure = forwardFailure(this.#forwarder, this.#host, this.#status, header)
+      if (failure !== undefined) {
+        this.#fail(failure.code, failure.message)
+        return
+      }
+    }
     const response = {
       status: this.#status,
-      headers: headerPairs(this.#responseHeaders),
+      headers,
       body: this.#body.length === this.#size ? this.#body : this.#body.slice(0, this.#size),
       truncated,
     }
@@ -193,7 +219,7 @@ export class Exchange implements Borrower {
     this.#cancelDeadline()
     this.#request.signal?.removeEventListener('abort', this)
     if (this.#connection === undefined) this.#connections.cancel(this)
-    else this.#connections.release(this.#connection, reusable)
+    else this.#connections.release(this, reusable)
     this.#resolve(result)
   }
 
@@ -205,6 +231,8 @@ export class Exchange implements Borrower {
 const stages = {
   resolving: 'resolving its name',
   connecting: 'connecting',
+  proxy: 'connecting to the proxy',
+  tunnel: 'waiting for the proxy to connect',
   handshake: 'in the TLS handshake',
 } as const
 

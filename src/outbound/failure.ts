@@ -99,6 +99,7 @@ export function requestFailure(error: unknown, host: string): OutboundFailure {
     // undici takes some things for impossible that a receiver may well send, such as a status of 000.
     return { code: 'protocol', message: oneLine(`${host} sent what is no response of HTTP/1.1`) }
   }
+  if (code.startsWith('ERR_HTTP2_')) return { code: http2Ours.has(code) ? 'local' : 'protocol', message }
   const fromOutside = isParserError(error) || protocolCodes.has(code) || isSystemError(error)
   return { code: fromOutside ? 'protocol' : 'local', message }
 }
@@ -107,6 +108,14 @@ export function requestFailure(error: unknown, host: string): OutboundFailure {
 const protocolCodes: ReadonlySet<string> = new Set([
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+])
+
+/** What node:http2 refuses to send. */
+const http2Ours: ReadonlySet<string> = new Set([
+  'ERR_HTTP2_INVALID_CONNECTION_HEADERS',
+  'ERR_HTTP2_INVALID_HEADER_VALUE',
+  'ERR_HTTP2_HEADER_SINGLE_VALUE',
+  'ERR_HTTP2_INVALID_PSEUDOHEADER',
 ])
 
 /** undici's; it has no code when its parser has none. */

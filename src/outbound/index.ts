@@ -1,4 +1,5 @@
 export { type AddressPolicy, type AddressPolicyOptions, createAddressPolicy } from './address-policy.ts'
+export { type ConnectionOption, connectionSettings } from './connection-settings.ts'
 export { checkHeaders, isSigning, unfitForSigning } from './headers.ts'
 export type { OutboundRequest, OutboundResult, Transport } from './post.ts'
 export { checkTarget } from './target.ts'

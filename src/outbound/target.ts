@@ -41,6 +41,9 @@ export function checkTarget(target: string, policy: AddressPolicy): string {
  * are older than the rules, and may have been written by other hands.
  */
 export function refuseTarget(url: URL, policy: AddressPolicy): { problem: string; cure: string } | undefined {
+  if (policy.httpsOnly === true && url.protocol !== 'https:') {
+    return { problem: 'it is plain http, and only https is allowed here', cure: 'Begin it with https://' }
+  }
   const port = url.port === '' ? undefined : Number(url.port)
   if (port !== undefined && badPorts.has(port)) {
     return { problem: `port ${port} belongs to another protocol`, cure: 'Use another port' }

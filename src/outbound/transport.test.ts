@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../core/clock.ts'
 import { createAddressPolicy } from './address-policy.ts'
 import type { Connection } from './connection.ts'
-import { Connections, type Origin } from './connections.ts'
+import { connectionSettings } from './connection-settings.ts'
+import { type Borrower, Connections, type Origin } from './connections.ts'
 import type { Resolve } from './dns.ts'
 import type { OutboundRequest, OutboundResult, Transport } from './post.ts'
 import { type Answer, ok, TestServer } from './test-server.ts'
@@ -323,26 +324,40 @@ describe('the limits', () => {
     const connections = new Connections({
       policy: open,
       resolve: async () => [],
+      settings: connectionSettings(),
       clock: systemClock,
       most: 9,
       mostPerOrigin: 9,
     })
     closers.unshift(() => connections.close())
     const url = new URL(server.url)
-    const borrow = (origin: Origin) =>
-      new Promise<Connection>((resolve) => {
-        connections.acquire({ origin, abort: () => undefined, isTooLate: () => false, run: resolve })
+    const borrow = (origin: Origin, run: (connection: Connection, borrower: Borrower) => void) =>
+      new Promise<Borrower>((resolve) => {
+        const borrower: Borrower = {
+          origin,
+          path: '/',
+          abort: () => undefined,
+          isTooLate: () => false,
+          run(connection) {
+            run(connection, borrower)
+          },
+          onRequestStart: () => undefined,
+          onResponseStart: () => undefined,
+          onResponseData: () => undefined,
+          onResponseEnd: () => resolve(borrower),
+          onResponseError: () => resolve(borrower),
+        }
+        connections.acquire(borrower)
       })
+    const post = (connection: Connection, borrower: Borrower) =>
+      connection.send({ path: '/', headers: [], body: '{}' }, borrower)
 
     const first = connections.origin(url)
-    connections.release(await borrow(first), false)
+    connections.release(await borrow(first, post), false)
     expect(connections.origin(url)).not.toBe(first)
 
     const second = connections.origin(url)
-    const connection = await borrow(second)
-    const response = await connection.client.request({ path: '/', method: 'POST', body: '{}' })
-    await response.body.dump()
-    connections.release(connection, true)
+    connections.release(await borrow(second, post), true)
     expect(connections.origin(url)).toBe(second)
     server.disconnect()
     await expect.poll(() => connections.origin(url) === second).toBe(false)

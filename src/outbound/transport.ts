@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { AddressPolicy } from './address-policy.ts'
+import { type ConnectionSettings, connectionSettings } from './connection-settings.ts'
 import { Connections } from './connections.ts'
 import { createResolve, type Resolve } from './dns.ts'
 import { Exchange } from './exchange.ts'
@@ -16,6 +17,8 @@ export interface TransportOptions {
   /** Sockets to one scheme, host and port; by default 16. */
   connectionsPerOrigin?: number
   clock?: Clock
+  /** HTTP/2, certificates and the proxy, as `connectionSettings` gives them. */
+  connection?: ConnectionSettings
 }
 
 /**
@@ -31,14 +34,16 @@ export interface TransportOptions {
  */
 export function createTransport(options: TransportOptions): Transport {
   const clock = options.clock ?? systemClock
+  const settings = options.connection ?? connectionSettings()
   const connections = new Connections({
     policy: options.policy,
     resolve: options.resolve ?? createResolve(),
+    settings,
     clock,
     most: options.maxConnections ?? 256,
     mostPerOrigin: options.connectionsPerOrigin ?? 16,
   })
-  const owner = { connections, clock }
+  const owner = { connections, clock, proxy: settings.proxy }
 
   return {
     post(request) {

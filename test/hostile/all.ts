@@ -3,6 +3,7 @@ import { bodies } from './modes/bodies.ts'
 import { endings } from './modes/endings.ts'
 import { floods } from './modes/floods.ts'
 import { framing } from './modes/framing.ts'
+import { http2 } from './modes/http2.ts'
 import { redirects } from './modes/redirects.ts'
 import { retryAfter } from './modes/retry-after.ts'
 import { secure } from './modes/secure.ts'
@@ -19,5 +20,6 @@ export const groups: Readonly<Record<string, readonly Mode[]>> = {
   'Ends of connections': endings,
   'Framing and other protocols': framing,
   TLS: secure,
+  'HTTP/2': http2,
   'What ends up in the log': bodies,
 }

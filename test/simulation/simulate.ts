@@ -188,6 +188,7 @@ class Simulation {
       random: machine.chance,
       logger: silentLogger,
       transport: new SimulatedTransport(world, machine, this.#witness),
+      userAgent: 'hookwright',
     })
     this.#running[index] = { machine, dispatcher, run }
     world.log(`${machine.name} starts`)
