@@ -24,6 +24,19 @@ export {
 export { type ErrorCode, errorTable, HookwrightError } from './core/errors.ts'
 export { consoleLogger, type Logger, silentLogger } from './core/logger.ts'
 export type { DeadlineOptions } from './core/options.ts'
+export type {
+  Attempted,
+  Attempting,
+  AttemptOperation,
+  AttemptOutcomeName,
+  Backlog,
+  FanningOut,
+  HookState,
+  Observed,
+  Operation,
+  Sending,
+  Telemetry,
+} from './core/telemetry.ts'
 export { createHooks, type HookOptions, type HooksOptions } from './create-hooks.ts'
 export {
   type Attempt,
@@ -60,15 +73,21 @@ export type {
 } from './hooks/index.ts'
 export type { Authenticate, Caller } from './http/index.ts'
 export type {
+  AttemptStatistics,
+  CurrentStatistics,
   EnableOptions,
   HookHealth,
   Hooks,
   MigrateOptions,
   MigrationReport,
   Pruned,
+  Readiness,
   Replayed,
   ReplayOptions,
   RetentionOptions,
   RetryOutcome,
+  Statistics,
+  StatisticsOptions,
   TestEventOptions,
+  UnreadyReason,
 } from './operations/index.ts'

@@ -7,6 +7,7 @@ import { type Claimed, claimedEvent, EVENT_COLUMNS } from './claimed.ts'
 import { deliveryById } from './delivery-by-id.ts'
 import { LaneChanges } from './lanes.ts'
 import { giveBack, HANDED_OVER } from './record.ts'
+import { reportAttempt } from './report.ts'
 import { follow, type SettleContext, settle } from './settle.ts'
 
 /** How much longer than the attempt its lease is. */
@@ -46,6 +47,7 @@ export async function attemptById(
     yield* lanes.write(store, now)
     return settled
   })
+  if (result !== undefined) reportAttempt(context.logger, result)
   if (settled !== undefined) await follow(context, settled)
   return { status: result?.next_status ?? 'pending', attempted: result !== undefined }
 }

@@ -12,6 +12,8 @@ export interface Ready {
   broadcast: number
   data: string
   cursor: number
+  /** The trace that its deliveries belong to; see `EventTable`. */
+  trace_context: string | null
 }
 
 /** A delivery that was made; `due_at` is null where it was parked. */
@@ -23,8 +25,8 @@ export interface Inserted {
 export type ReadyEvent = Extract<Prepared, { outcome: 'ready' }>
 
 export function readyOf({ event, data }: ReadyEvent): Ready {
-  const { seq, name, owner, broadcast, fanout_cursor: cursor } = event
-  return { seq, name, owner, broadcast, data, cursor }
+  const { seq, name, owner, broadcast, fanout_cursor: cursor, trace_context } = event
+  return { seq, name, owner, broadcast, data, cursor, trace_context }
 }
 
 /** Gives events their deliveries, in one statement for many. */
@@ -88,6 +90,7 @@ export function* insertChunk(
     data: event.data,
     row_json: null,
     previous_json: null,
+    trace_context: event.trace_context,
   }
   yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', event.seq))
   return inserted
@@ -105,15 +108,15 @@ function dueAt(now: number) {
 
 /** The event keeps its data once for all its deliveries; the row that it was made of has served. */
 export function* finish(store: Store, events: readonly Ready[]): Work<void> {
-  const done = givenRows(store, events, ['seq', 'data']).as('done')
-  yield* exec(
-    store.db
-      .updateTable('event')
-      .from(done)
-      .set({ row_json: null, previous_json: null, fanout_due_at: null, fanout_error: null })
-      .set((eb) => ({ data: eb.ref('done.data') }))
-      .whereRef('event.seq', '=', 'done.seq'),
-  )
+  const done = givenRows(store, events, ['seq', 'data', 'trace_context']).as('done')
+  const update = store.db
+    .updateTable('event')
+    .from(done)
+    .set({ row_json: null, previous_json: null, fanout_due_at: null, fanout_error: null })
+    .set((eb) => ({ data: eb.ref('done.data') }))
+    .whereRef('event.seq', '=', 'done.seq')
+  const isTraced = events.some(({ trace_context }) => trace_context !== null)
+  yield* exec(isTraced ? update.set((eb) => ({ trace_context: eb.ref('done.trace_context') })) : update)
 }
 
 /** The hooks that hear of these events and get everything by way of their lanes. There are few: an index holds no others. */
