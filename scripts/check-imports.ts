@@ -18,6 +18,7 @@ export const rooms: readonly Room[] = [
   { name: 'core' },
   { name: 'signature', only: ['core'] },
   { name: 'outbound', only: ['core'] },
+  { name: 'opentelemetry', only: ['core'] },
   { name: 'store' },
   { name: 'catalog' },
   { name: 'hooks' },

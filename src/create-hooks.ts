@@ -18,6 +18,8 @@ import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
 import { type DeadlineOptions, deadlineOf, wholeNumber } from './core/options.ts'
 import { MAX_PAYLOAD_BYTES } from './core/payload-size.ts'
 import { systemRandom } from './core/random.ts'
+import { steadyTelemetry } from './core/steady-telemetry.ts'
+import type { Telemetry } from './core/telemetry.ts'
 import {
   attemptById,
   Dispatcher,
@@ -48,6 +50,7 @@ import {
 } from './hooks/index.ts'
 import { type Authenticate, createHttpHandler } from './http/index.ts'
 import {
+  BacklogReader,
   checkOptions,
   clockOf,
   type EnableOptions,
@@ -58,6 +61,7 @@ import {
   type MigrateOptions,
   migrate,
   Pruner,
+  ReadinessCheck,
   type ReencryptOptions,
   type ReplayOptions,
   type RetentionOptions,
@@ -67,6 +71,8 @@ import {
   retry,
   SEAMS,
   type Seams,
+  type StatisticsOptions,
+  statistics,
   type TestEventOptions,
   testEvent,
   transportOf,
@@ -117,6 +123,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   basePath?: string
   /** Where trouble is reported to: pino, or anything like it. The console if left out. */
   logger?: Logger
+  /** What watches over it: `openTelemetry()` of `hookwright/opentelemetry`. Nobody if left out. */
+  telemetry?: Telemetry
 }
 
 /** drf-hooks' AbstractHook, as options. */
@@ -162,6 +170,7 @@ export function createHooks<
   checkOptions(options)
   const { database: store, hook = {} } = options
   const logger = steadyLogger(options.logger ?? consoleLogger)
+  const telemetry = steadyTelemetry(options.telemetry, logger)
   const catalog = defineCatalog(options)
   const fields = defineFields(hook.fields)
   const connection = connectionSettings(options.connection)
@@ -201,6 +210,9 @@ export function createHooks<
     },
     onChanged(change) {
       dispatcher.wake()
+      for (const { hook: disabled, cause } of change.disabled ?? []) {
+        logger.warn({ hook: disabled.id, cause }, `hook ${disabled.id} was disabled`)
+      }
       for (const { name, data } of operationalEventsOf(change)) listeners.emit(name, data)
     },
   })
@@ -222,6 +234,7 @@ export function createHooks<
     random,
     logger,
     userAgent,
+    telemetry,
   }
   const dispatcher = new Dispatcher({
     ...attempting,
@@ -236,6 +249,7 @@ export function createHooks<
     deliver: hook.deliver,
     // An older copy of this module, whose place another takes, must not keep up triggers that are of yesterday.
     onStop: () => {
+      endObserving()
       void keeper.stop()
       void pruner.stop()
     },
@@ -254,7 +268,16 @@ export function createHooks<
     oldestMs: retention === false ? Number.POSITIVE_INFINITY : retention.keepMs,
     wake: () => dispatcher.wake(),
   }
-  const sender = { store, catalog, clock, random, capture, maxPayloadBytes, wake: () => dispatcher.wake() }
+  const sender = {
+    store,
+    catalog,
+    clock,
+    random,
+    capture,
+    maxPayloadBytes,
+    telemetry,
+    wake: () => dispatcher.wake(),
+  }
   const keeper = new Keeper({
     store,
     capture,
@@ -267,6 +290,11 @@ export function createHooks<
     },
   })
   const pruner = new Pruner({ store, settings: retention, clock, logger })
+  const backlog = new BacklogReader({ store, clock, logger })
+  const readiness = new ReadinessCheck({ store, clock, dispatcher, isWanted: () => isWanted })
+  /** Whether start() was called, and stop() not since. */
+  let isWanted = false
+  let endObserving = () => {}
   const handler = createHttpHandler({
     registry,
     catalog,
@@ -276,6 +304,7 @@ export function createHooks<
     authenticate: options.authenticate,
     basePath: options.basePath,
     logger,
+    checkHealth: () => readiness.check(),
   })
 
   /** Counts calls of start() and stop(): only the last one has its way. */
@@ -287,6 +316,7 @@ export function createHooks<
     async start() {
       starts += 1
       const start = starts
+      isWanted = true
       await store.open()
       store.verify()
       // Without tables the keeper would make them, empty: a database that was never migrated is a mistake.
@@ -294,10 +324,14 @@ export function createHooks<
       await keeper.check()
       // The database may take its time, and stop() come meanwhile.
       if (start !== starts) return
-      await dispatcher.start()
+      await telemetry.detached(() => dispatcher.start())
       if (!dispatcher.running) return
-      keeper.start()
-      pruner.start()
+      telemetry.detached(() => {
+        keeper.start()
+        pruner.start()
+      })
+      endObserving()
+      endObserving = telemetry.observe({ inFlight: () => dispatcher.inFlight, backlog: () => backlog.read() })
     },
     async drain(drainOptions?: DeadlineOptions) {
       const deadlineMs = deadlineOf(drainOptions, 'drain')
@@ -313,6 +347,7 @@ export function createHooks<
     prune: (pruneOptions?: DeadlineOptions) => pruner.prune(pruneOptions),
     async stop() {
       starts += 1
+      isWanted = false
       await keeper.stop()
       await pruner.stop()
       await dispatcher.stop()
@@ -340,6 +375,8 @@ export function createHooks<
     replay: (replayOptions: ReplayOptions) => replay(byHand, replayOptions),
     test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
     health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
+    stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
+    readiness: () => readiness.check(),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     delivery: (id: string) => getDelivery(store, id),
     events: (listOptions?: object) => listEvents(store, listOptions),

@@ -24,6 +24,19 @@ export {
 export { type ErrorCode, errorTable, HookwrightError } from './core/errors.ts'
 export { consoleLogger, type Logger, silentLogger } from './core/logger.ts'
 export type { DeadlineOptions } from './core/options.ts'
+export type {
+  Attempted,
+  Attempting,
+  AttemptOperation,
+  AttemptOutcomeName,
+  Backlog,
+  FanningOut,
+  HookState,
+  Observed,
+  Operation,
+  Sending,
+  Telemetry,
+} from './core/telemetry.ts'
 export { createHooks, type HookOptions, type HooksOptions } from './create-hooks.ts'
 export {
   type Attempt,
@@ -65,19 +78,25 @@ export type {
 } from './hooks/index.ts'
 export type { Authenticate, Caller } from './http/index.ts'
 export type {
+  AttemptStatistics,
+  CurrentStatistics,
   EnableOptions,
   HookHealth,
   Hooks,
   MigrateOptions,
   MigrationReport,
   Pruned,
+  Readiness,
   Reencrypted,
   ReencryptOptions,
   Replayed,
   ReplayOptions,
   RetentionOptions,
   RetryOutcome,
+  Statistics,
+  StatisticsOptions,
   TestEventOptions,
+  UnreadyReason,
 } from './operations/index.ts'
 export type { ConnectionOption } from './outbound/index.ts'
 export type { SignatureScheme } from './signature/keys.ts'

@@ -106,6 +106,12 @@ export function hasCode(error: unknown, code: ErrorCode): error is HookwrightErr
   return error instanceof Error && 'code' in error && error.code === code
 }
 
+/** What an error is called, where its message may tell too much: the code of one of hookwright's own, or its class. */
+export function faultOf(error: unknown): string {
+  if (error instanceof HookwrightError) return error.code
+  return error instanceof Error ? error.name : typeof error
+}
+
 const LONGEST_MESSAGE = 2_000
 
 /**

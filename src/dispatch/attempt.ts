@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { keepable, messageOf } from '../core/errors.ts'
 import { MAX_PAYLOAD_BYTES } from '../core/payload-size.ts'
 import type { Random } from '../core/random.ts'
+import type { AttemptOperation, AttemptOutcomeName, Telemetry } from '../core/telemetry.ts'
 import type { FieldDefinitions, SignatureSettings } from '../hooks/index.ts'
 import type { OutboundResult, Transport } from '../outbound/index.ts'
 import { formedBody, type PayloadFunction, type PayloadOption, renderedBody } from './body.ts'
@@ -10,7 +11,7 @@ import { confidentialTexts } from './confidential.ts'
 import type { DispatchSettings } from './options.ts'
 import type { AttemptResult } from './record.ts'
 import { type Redactor, redactor } from './redact.ts'
-import { attemptHeaders } from './request.ts'
+import { attemptHeaders, deliveryId } from './request.ts'
 import { judge, type Outcome } from './verdict.ts'
 import { within } from './within.ts'
 
@@ -27,6 +28,7 @@ export interface AttemptContext {
   random: Random
   /** Of deliveries whose hook has none of its own. */
   userAgent: string
+  telemetry: Telemetry
 }
 
 /**
@@ -39,6 +41,40 @@ export async function attempt(
   claimed: Claimed,
   signal?: AbortSignal,
 ): Promise<AttemptResult | undefined> {
+  const { hook, uid, event, attempts, traceContext, createdAt } = claimed
+  const startedAt = context.clock.now()
+  const operation = context.telemetry.attempt({
+    hookId: hook.id,
+    deliveryId: deliveryId(uid, hook.id),
+    event,
+    number: attempts + 1,
+    target: hook.target,
+    traceContext,
+  })
+  const result = await make(context, claimed, operation, signal)
+  const now = context.clock.now()
+  operation.end({
+    outcome: outcomeName(result),
+    status: result?.status ?? null,
+    errorCode: result?.error_code ?? null,
+    durationMs: result?.duration_ms ?? now - startedAt,
+    latencyMs: now - createdAt,
+  })
+  return result
+}
+
+/** What came of an attempt, in a word. */
+export function outcomeName(result: AttemptResult | undefined): AttemptOutcomeName {
+  if (result === undefined) return 'broken_off'
+  return result.next_status === 'pending' ? 'retried' : result.next_status
+}
+
+async function make(
+  context: AttemptContext,
+  claimed: Claimed,
+  operation: AttemptOperation,
+  signal: AbortSignal | undefined,
+): Promise<AttemptResult | undefined> {
   const startedAt = context.clock.now()
   const failed = (code: string, error: unknown, body: string | null) => {
     const outcome = {
@@ -49,14 +85,15 @@ export async function attempt(
   }
   let body: string
   try {
-    body = await bodyOf(context, claimed)
+    body = await operation.run(() => bodyOf(context, claimed))
   } catch (error) {
     return failed('payload', error, null)
   }
   // Kept for the attempts to come, which must send the same.
   const rendered = typeof formOf(context, claimed) === 'function' && claimed.body === null ? body : null
   try {
-    const result = await post(context, claimed, body, startedAt, signal)
+    const { headers } = operation
+    const result = await operation.post(() => post(context, claimed, { body, headers, startedAt, signal }))
     if (result.outcome === 'error' && result.error.code === 'aborted') return undefined
     return resultOf(context, claimed, startedAt, outcomeOf(result), rendered)
   } catch (error) {
@@ -79,17 +116,23 @@ async function bodyOf(context: AttemptContext, claimed: Claimed): Promise<string
   )
 }
 
+interface Posting {
+  body: string
+  /** Over all others. */
+  headers: Readonly<Record<string, string>>
+  startedAt: number
+  signal: AbortSignal | undefined
+}
+
 async function post(
   { transport, settings, clock, signature, userAgent }: AttemptContext,
   claimed: Claimed,
-  body: string,
-  startedAt: number,
-  signal: AbortSignal | undefined,
+  { body, headers, startedAt, signal }: Posting,
 ): Promise<OutboundResult> {
   const elapsed = clock.now() - startedAt
   return await transport.post({
     url: claimed.hook.target,
-    headers: attemptHeaders(claimed, body, startedAt, { signature, userAgent }),
+    headers: { ...attemptHeaders(claimed, body, startedAt, { signature, userAgent }), ...headers },
     body,
     deadlineMs: Math.max(settings.timeoutMs - elapsed, 1),
     ...(signal === undefined ? {} : { signal }),

@@ -9,6 +9,7 @@ import { deliveryById } from './delivery-by-id.ts'
 import { LaneChanges } from './lanes.ts'
 import { openClaimed, UNREADABLE_DELAY_MS } from './openable.ts'
 import { giveBack, HANDED_OVER } from './record.ts'
+import { reportAttempt } from './report.ts'
 import { follow, type SettleContext, settle } from './settle.ts'
 
 /** How much longer than the attempt its lease is. */
@@ -53,6 +54,7 @@ export async function attemptById(
     yield* lanes.write(store, now)
     return settled
   })
+  if (result !== undefined) reportAttempt(context.logger, result)
   if (settled !== undefined) await follow(context, settled)
   return { status: result?.next_status ?? 'pending', attempted: result !== undefined }
 }

@@ -19,11 +19,12 @@ export function endOf(hook: HookRow | undefined): string | undefined {
  * @returns whether more may be parked, to which a lane must lead
  */
 export function* cancel(
-  { store, now }: ClaimContext,
+  context: ClaimContext,
   hookId: number,
   taken: readonly Key[],
   reason: string,
 ): Work<boolean> {
+  const { store, now } = context
   const { db } = store
   const parked: Key[] = yield* rows(
     db
@@ -45,6 +46,7 @@ export function* cancel(
         .whereRef('delivery.hook_id', '=', 'ended.hook_id')
         .whereRef('delivery.event_seq', '=', 'ended.event_seq'),
     )
+    context.cancelled = (context.cancelled ?? 0) + ended.length
   }
   return parked.length === CANCELLED_AT_ONCE
 }

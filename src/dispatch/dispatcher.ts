@@ -26,6 +26,7 @@ export class Dispatcher {
   #wanted: symbol | undefined
   #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
+  #turnedAt = 0
 
   constructor(context: DispatcherContext) {
     this.#context = context
@@ -34,6 +35,16 @@ export class Dispatcher {
 
   get running(): boolean {
     return this.#run !== undefined
+  }
+
+  /** Attempts under way. */
+  get inFlight(): number {
+    return this.#engine.inFlight
+  }
+
+  /** When the loop was last seen to turn, in milliseconds since the epoch. */
+  get turnedAt(): number {
+    return this.#turnedAt
   }
 
   /** Starts delivering. Another dispatcher of the same database in this process is ended first. */
@@ -68,7 +79,9 @@ export class Dispatcher {
       alive: setInterval(() => {}, LONGEST_INTERVAL_MS),
     }
     this.#run = run
+    this.#turnedAt = clock.now()
     run.loop = this.#loop(run)
+    logger.info({ database: store.name }, 'the dispatcher has started')
   }
 
   /** There may be something to do. */
@@ -110,6 +123,7 @@ export class Dispatcher {
     } finally {
       clearInterval(alive)
       leave(store.name, this)
+      logger.info({ database: store.name }, 'the dispatcher has stopped')
     }
   }
 
@@ -118,6 +132,7 @@ export class Dispatcher {
     let backoff = 0
     while (this.#run === run) {
       const startedAt = clock.now()
+      this.#turnedAt = startedAt
       try {
         const sleep = await this.turn(run.abort.signal)
         backoff = 0
@@ -137,7 +152,10 @@ export class Dispatcher {
   async #pause(ms: number, run: Run): Promise<void> {
     const { clock } = this.#context
     const end = clock.now() + ms
-    while (this.#run === run && clock.now() < end) await this.#alarm.sleep(clock, end - clock.now())
+    while (this.#run === run && clock.now() < end) {
+      await this.#alarm.sleep(clock, end - clock.now())
+      this.#turnedAt = clock.now()
+    }
   }
 
   async #space(startedAt: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Cipher } from '../core/cipher.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Telemetry } from '../core/telemetry.ts'
 import {
   fanOut,
   giveEventsBack,
@@ -23,7 +24,7 @@ import { openClaimed } from './openable.ts'
 import type { ClaimContext } from './parking.ts'
 import { Places } from './places.ts'
 import { type AttemptResult, HANDED_OVER, keyOf, renew } from './record.ts'
-import { reportFailures, reportUnknown, reportUnreadable } from './report.ts'
+import { reportAttempt, reportFailures, reportUnknown, reportUnreadable } from './report.ts'
 import { follow, reportFaults, type SettleContext } from './settle.ts'
 import { LONGEST_SLEEP_MS, type Waiting, waiting } from './waiting.ts'
 
@@ -39,6 +40,7 @@ export interface EngineContext extends SettleContext {
   cipher: Cipher
   /** Of deliveries whose hook has none of its own. */
   userAgent: string
+  telemetry: Telemetry
 }
 
 /** What a turn of the engine is asked for. */
@@ -76,11 +78,11 @@ export class Engine {
 
   /** @param wake called when there is something for the next turn */
   constructor(context: EngineContext, wake: () => void) {
-    const { settings, clock, deliver } = context
+    const { settings, clock, deliver, telemetry } = context
     const { leaseMs } = settings
     this.#context = context
     this.#wake = wake
-    this.#queue = new FanOutQueue(context.prepare, clock, leaseMs)
+    this.#queue = new FanOutQueue(context.prepare, clock, leaseMs, telemetry)
     this.#leases = new Leases(leaseMs)
     // Handed over, it is the application's queue that meets the target.
     this.#places = new Places(settings, clock, deliver === undefined)
@@ -115,6 +117,11 @@ export class Engine {
   /** Whether nothing is in hand, and nothing left to be written down. */
   get isEmpty(): boolean {
     return this.#ended.size === 0 && this.#queue.inHand === 0 && this.#places.taken === 0
+  }
+
+  /** Attempts under way. */
+  get inFlight(): number {
+    return this.#places.taken
   }
 
   /** Whether the last turn saw something due and came by none of it, because others have it locked at this moment. */
@@ -204,9 +211,15 @@ export class Engine {
     const { store, clock } = this.#context
     const room = this.#places.room(free)
     const before = this.#crowdedOut
-    const claim = await store.write(() => claimParked(this.#claimContext(clock.now()), room, before), {
-      durable: false,
-    })
+    let claiming: ClaimContext | undefined
+    const claim = await store.write(
+      () => {
+        claiming = this.#claimContext(clock.now())
+        return claimParked(claiming, room, before)
+      },
+      { durable: false },
+    )
+    this.#tellCancelled(claiming)
     this.#crowdedOut = claim.crowdedOut
     return claim
   }
@@ -222,7 +235,11 @@ export class Engine {
     const ended = this.#ended
     const queue = this.#queue
     const room = this.#places.room(free)
-    const claimContext = (now: number) => this.#claimContext(now)
+    let claiming: ClaimContext | undefined
+    const claimContext = (now: number) => {
+      claiming = this.#claimContext(now)
+      return claiming
+    }
     try {
       const done = await store.write(
         function* () {
@@ -247,6 +264,7 @@ export class Engine {
       )
       const { claimed, putAside, written, left } = done
       ended.forget(written)
+      this.#tellCancelled(claiming)
       await follow(context, written.settled)
       queue.prolonged(done.events)
       this.#leases.prolonged(leases.attempts, done.leaseUntil)
@@ -266,6 +284,10 @@ export class Engine {
     const fresh = hookIds.filter((id) => !this.#unreadable.has(id))
     for (const id of fresh) this.#unreadable.add(id)
     if (fresh.length > 0) reportUnreadable(this.#context.logger, fresh)
+  }
+
+  #tellCancelled({ cancelled = 0 }: Pick<ClaimContext, 'cancelled'> = {}): void {
+    if (cancelled > 0) this.#context.telemetry.cancelled(cancelled)
   }
 
   #claimContext(now: number): ClaimContext {
@@ -304,6 +326,7 @@ export class Engine {
     else {
       this.#places.note(result, startedAt)
       this.#ended.add(result)
+      reportAttempt(this.#context.logger, result)
       reportFaults(this.#context.logger, result)
       for (const listener of this.#listeners) listener(result)
     }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
+import { noTelemetry, type Operation, type Telemetry } from '../core/telemetry.ts'
 import {
   dueEvents,
   leaseEvents,
@@ -28,13 +29,17 @@ export class FanOutQueue {
   readonly #context: PrepareContext
   readonly #clock: Clock
   readonly #leaseMs: number
+  readonly #telemetry: Telemetry
+  /** Of events in hand, by their numbers; none where nobody is told. */
+  readonly #operations = new Map<number, Operation>()
   readonly #inHand = new Map<number, { event: PendingEvent; preparing: Promise<void>; slow: boolean }>()
   #ready: Prepared[] = []
   /** Names of events that this process's catalog does not know; a newer process may. */
   readonly #unknown = new Set<string>()
   #foreign: PendingEvent[] = []
 
-  constructor(context: PrepareContext, clock: Clock, leaseMs: number) {
+  constructor(context: PrepareContext, clock: Clock, leaseMs: number, telemetry: Telemetry) {
+    this.#telemetry = telemetry
     this.#context = context
     this.#clock = clock
     this.#leaseMs = leaseMs
@@ -112,6 +117,7 @@ export class FanOutQueue {
   /** Forgets everything, and tells what another process may have at once. */
   abandon(): PendingEvent[] {
     const held = [...this.#inHand.values()].map(({ event }) => event)
+    for (const { seq } of held) this.#ended(seq, 'abandoned')
     this.#inHand.clear()
     this.#ready = []
     return this.#context.store.locks === 'database' ? [] : held
@@ -155,11 +161,29 @@ export class FanOutQueue {
   /** A serializer that never ends would keep its place for good, and the event would never be marked. */
   async #prepare(event: PendingEvent): Promise<Prepared> {
     const what = `what makes the data of "${event.name}"`
+    const preparing = () =>
+      within(this.#clock, LONGEST_PREPARATION_MS, what, () => prepare(this.#context, event))
     try {
-      return await within(this.#clock, LONGEST_PREPARATION_MS, what, () => prepare(this.#context, event))
+      return await (this.#begun(event)?.run(preparing) ?? preparing())
     } catch (error) {
       return { event, outcome: 'failed', error: messageOf(error) }
     }
+  }
+
+  /** The fan-out of an event begins. Where it takes several turns, its deliveries all belong to the first one's. */
+  #begun(event: PendingEvent): Operation | undefined {
+    const { seq, uid: id, name, fanout_cursor: cursor, trace_context: traceContext } = event
+    if (this.#telemetry === noTelemetry || cursor > 0 || !this.#context.catalog.events.has(name))
+      return undefined
+    const operation = this.#telemetry.fanOut({ id, event: name, traceContext })
+    this.#operations.set(seq, operation)
+    event.trace_context = operation.traceContext ?? traceContext
+    return operation
+  }
+
+  #ended(seq: number, fault?: string): void {
+    this.#operations.get(seq)?.end(fault)
+    this.#operations.delete(seq)
   }
 
   /** Takes what is ready, in the order in which it was written. */
@@ -172,6 +196,12 @@ export class FanOutQueue {
   /** Lets events go whose turn was committed, but for those that are `left` for the next: they need not be prepared again. */
   release(prepared: readonly Prepared[], left: readonly Prepared[]): void {
     for (const { event } of prepared) this.#inHand.delete(event.seq)
+    if (this.#operations.size > 0) {
+      const staying = new Set(left.map(({ event }) => event.seq))
+      for (const { event, outcome } of prepared) {
+        if (!staying.has(event.seq)) this.#ended(event.seq, outcome === 'failed' ? 'serializer' : undefined)
+      }
+    }
     const preparing = Promise.resolve()
     for (const { event } of left) this.#inHand.set(event.seq, { event, preparing, slow: false })
     this.#ready.push(...left)

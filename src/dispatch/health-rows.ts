@@ -20,6 +20,8 @@ import type { AttemptResult } from './record.ts'
 export type HookNotice = { hook: AttemptResult['claimed']['hook']; health: Health } & (
   | { kind: 'failing'; percent: Warning; disableAt: number }
   | { kind: 'recovered'; before: Health }
+  /** Its breaker has opened: nothing goes to it until then. */
+  | { kind: 'opened'; until: number }
   /** It is over with the hook: it is to be disabled. */
   | { kind: 'gone' }
   | { kind: 'given_up' }
@@ -109,7 +111,11 @@ function fold(
       }
       continue
     }
+    const wasOpen = (health?.open_until ?? null) !== null
     health = afterFailure(health, settings, { now, holdMs: verdict.holdMs, random })
+    // Not each time that the attempt which is to find out fails too.
+    if (!wasOpen && health.open_until !== null)
+      notices.push({ kind: 'opened', hook, health, until: health.open_until })
     if (verdict.bearing === 'gone') end = { kind: 'gone', hook, health }
     const { percent, isOver, disableAt } = course(health, settings, now) ?? {}
     if (isOver === true) end ??= { kind: 'given_up', hook, health }

@@ -11,6 +11,8 @@ export interface ClaimContext {
   leaseUntil: number
   /** When an attempt that begins now is over in any case, whatever becomes of its process. */
   probeUntil: number
+  /** How many deliveries the claim has cancelled; counted by `cancel`. */
+  cancelled?: number
 }
 
 /** A delivery's primary key. */

@@ -1,5 +1,30 @@
 import type { Logger } from '../core/logger.ts'
 import type { Prepared } from '../events/index.ts'
+import { outcomeName } from './attempt.ts'
+import type { AttemptResult } from './record.ts'
+import { deliveryId } from './request.ts'
+
+/** Tells of an attempt: what each one came to for whoever looks closely, and those that failed for everybody. */
+export function reportAttempt(logger: Logger, result: AttemptResult): void {
+  const { claimed, number, status, duration_ms: durationMs, error_code: error, next_due_at: next } = result
+  const { hook, uid, event } = claimed
+  const outcome = outcomeName(result)
+  const about = {
+    hook: hook.id,
+    delivery: deliveryId(uid, hook.id),
+    event,
+    attempt: number,
+    status,
+    durationMs,
+  }
+  if (outcome === 'delivered') {
+    logger.debug(about, 'delivered')
+    return
+  }
+  const nextAttemptAt = next === null ? null : new Date(next)
+  const fields = { ...about, outcome, error, host: URL.parse(hook.target)?.host, nextAttemptAt }
+  logger.info(fields, outcome === 'failed' ? 'a delivery has failed for good' : 'an attempt has failed')
+}
 
 /** Tells of events whose data could not be made. */
 export function reportFailures(logger: Logger, prepared: readonly Prepared[]): void {

@@ -47,6 +47,7 @@ export async function follow(context: SettleContext, { events, notices }: Settle
   for (const { name, data } of events) listeners.emit(name, data)
   for (const notice of notices) {
     const { id } = notice.hook
+    reportHealth(logger, notice)
     try {
       await retire(context, notice)
     } catch (error) {
@@ -75,6 +76,19 @@ function* isBetter({ db }: SettleContext['store'], hookId: number): Work<boolean
     .where('hook_id', '=', hookId)
     .where('failures', '>=', FEWEST_FAILURES)
   return (yield* first(failing)) === undefined
+}
+
+function reportHealth(logger: Logger, notice: HookNotice): void {
+  const { hook, health } = notice
+  if (notice.kind === 'opened') {
+    const host = URL.parse(hook.target)?.host
+    logger.warn(
+      { hook: hook.id, failures: health.failures, host, until: new Date(notice.until) },
+      `hook ${hook.id} keeps failing: its deliveries wait`,
+    )
+  } else if (notice.kind === 'recovered') {
+    logger.info({ hook: hook.id, failures: notice.before.failures }, `hook ${hook.id} has recovered`)
+  }
 }
 
 /** Reports schedules of the application's that failed: the standard one has stood in for them. */

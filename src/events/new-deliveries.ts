@@ -12,6 +12,8 @@ export interface Ready extends EventData {
   owner: string | null
   broadcast: number
   cursor: number
+  /** The trace that its deliveries belong to; see `EventTable`. */
+  trace_context: string | null
 }
 
 /** A delivery that was made; `due_at` is null where it was parked. */
@@ -23,8 +25,8 @@ export interface Inserted {
 export type ReadyEvent = Extract<Prepared, { outcome: 'ready' }>
 
 export function readyOf({ event, data, key_json, previous_data }: ReadyEvent): Ready {
-  const { seq, name, owner, broadcast, fanout_cursor: cursor } = event
-  return { seq, name, owner, broadcast, data, key_json, previous_data, cursor }
+  const { seq, name, owner, broadcast, fanout_cursor: cursor, trace_context } = event
+  return { seq, name, owner, broadcast, data, key_json, previous_data, cursor, trace_context }
 }
 
 /** Gives events their deliveries, in one statement for many. */
@@ -88,8 +90,8 @@ export function* insertChunk(
 
 /** An event that has only some of its deliveries so far: to all hooks up to `cursor`. */
 export function* goOnLater(store: Store, prepared: ReadyEvent, cursor: number): Work<void> {
-  const { seq, data, key_json, previous_data } = readyOf(prepared)
-  const made = { data, key_json, previous_data, row_json: null, previous_json: null }
+  const { seq, data, key_json, previous_data, trace_context } = readyOf(prepared)
+  const made = { data, key_json, previous_data, trace_context, row_json: null, previous_json: null }
   const changes = { ...made, fanout_cursor: cursor, fanout_due_at: 0 }
   yield* exec(store.db.updateTable('event').set(changes).where('seq', '=', seq))
 }
@@ -106,19 +108,21 @@ function dueAt(now: number) {
 
 /** The event keeps its data once for all its deliveries; the row that it was made of has served. */
 export function* finish(store: Store, events: readonly Ready[]): Work<void> {
-  const done = givenRows(store, events, ['seq', 'data', 'key_json', 'previous_data']).as('done')
-  yield* exec(
-    store.db
-      .updateTable('event')
-      .from(done)
-      .set({ row_json: null, previous_json: null, fanout_due_at: null, fanout_error: null })
-      .set((eb) => ({
-        data: eb.ref('done.data'),
-        key_json: eb.ref('done.key_json'),
-        previous_data: eb.ref('done.previous_data'),
-      }))
-      .whereRef('event.seq', '=', 'done.seq'),
+  const done = givenRows(store, events, ['seq', 'data', 'key_json', 'previous_data', 'trace_context']).as(
+    'done',
   )
+  const update = store.db
+    .updateTable('event')
+    .from(done)
+    .set({ row_json: null, previous_json: null, fanout_due_at: null, fanout_error: null })
+    .set((eb) => ({
+      data: eb.ref('done.data'),
+      key_json: eb.ref('done.key_json'),
+      previous_data: eb.ref('done.previous_data'),
+    }))
+    .whereRef('event.seq', '=', 'done.seq')
+  const isTraced = events.some(({ trace_context }) => trace_context !== null)
+  yield* exec(isTraced ? update.set((eb) => ({ trace_context: eb.ref('done.trace_context') })) : update)
 }
 
 /** The hooks that hear of these events and get everything by way of their lanes. There are few: an index holds no others. */

@@ -16,6 +16,8 @@ export interface PendingEvent {
   data: string | null
   key_json: string | null
   previous_data: string | null
+  /** The trace that it belongs to; see `EventTable`. Its deliveries get what is here when it is fanned out. */
+  trace_context: string | null
   /**
    * When its fan-out was due, or when the lease on it ends that whoever found it has. In either case nobody else has it in
    * hand for as long as this is what the database says.
@@ -37,6 +39,7 @@ const COLUMNS = [
   'data',
   'key_json',
   'previous_data',
+  'trace_context',
   'fanout_due_at',
   'fanout_cursor',
   'fanout_attempts',

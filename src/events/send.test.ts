@@ -2,6 +2,7 @@ import type { QueryResult } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { defineCatalog } from '../catalog/index.ts'
+import { noTelemetry } from '../core/telemetry.ts'
 import { openTestRegistry, type TestRegistry } from '../hooks/test-registry.ts'
 import type { AsyncTx, TxQuery } from '../store/tx/tx.ts'
 import { runAsync } from '../store/work.ts'
@@ -24,7 +25,7 @@ describe('send in an asynchronous transaction', () => {
   beforeEach(async () => {
     opened = await openTestRegistry()
     const { store, catalog, clock, random } = opened
-    context = { store, catalog, clock, random, wake: vi.fn() }
+    context = { store, catalog, clock, random, telemetry: noTelemetry, wake: vi.fn() }
     queries = []
     run = async () => ({ rows: [] })
   })
@@ -43,11 +44,12 @@ describe('send in an asynchronous transaction', () => {
       '1',
       0,
       '{"n":1}',
+      null,
       opened.clock.now(),
       'user.logged_in',
     ])
-    expect(query?.sql.match(/cast\(\? as (text|integer|bigint)\)/g)).toHaveLength(7)
-    expect(query?.sql.match(/\?/g)).toHaveLength(7)
+    expect(query?.sql.match(/cast\(\? as (text|integer|bigint)\)/g)).toHaveLength(8)
+    expect(query?.sql.match(/\?/g)).toHaveLength(8)
     expect(context.wake).toHaveBeenCalledOnce()
   })
 

@@ -6,6 +6,7 @@ import { problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
 import { checkSize, MAX_PAYLOAD_BYTES } from '../core/payload-size.ts'
 import type { Random } from '../core/random.ts'
+import type { Telemetry } from '../core/telemetry.ts'
 import { newUid } from '../core/uid.ts'
 import type { Store } from '../store/store.ts'
 import { explainWithin } from '../store/tx/explain-within.ts'
@@ -13,6 +14,7 @@ import { type TxOption, txFor } from '../store/tx/to-tx.ts'
 import type { AsyncTx, SyncTx } from '../store/tx/tx.ts'
 import { exec } from '../store/work.ts'
 import { type Audience, audienceColumns } from './everyone.ts'
+import { traced } from './traced.ts'
 
 export interface SendOptions {
   /** Whose hooks hear of it; `everyone` broadcasts. */
@@ -36,6 +38,7 @@ export interface SenderContext {
   random: Random
   /** The most that a payload may have, in bytes as JSON. */
   maxPayloadBytes?: number
+  telemetry: Telemetry
   /** Called when an event may be there to be fanned out. */
   wake: () => void
 }
@@ -56,11 +59,21 @@ export function send(
   payload: unknown,
   options: SendOptions,
 ): Promise<SentEvent> {
-  if (options === undefined || !('tx' in options)) return sendAlone(context, name, payload, options)
-  const tx = txFor(context.store, options.tx)
-  return tx.mode === 'sync'
-    ? Promise.resolve(sendWithin(tx, context, name, payload, options))
-    : sendWithinAsync(tx, context, name, payload, options)
+  return traced(context.telemetry, { by: 'send', name }, (traceContext) => {
+    const what = { name, payload, options, traceContext }
+    if (options === undefined || !('tx' in options)) return sendAlone(context, what)
+    const tx = txFor(context.store, options.tx)
+    return tx.mode === 'sync'
+      ? Promise.resolve(sendWithin(tx, context, what))
+      : sendWithinAsync(tx, context, what)
+  })
+}
+
+interface What {
+  name: string
+  payload: unknown
+  options: SendOptions
+  traceContext: string | null
 }
 
 interface Prepared {
@@ -71,9 +84,7 @@ interface Prepared {
 /** Checks everything, and gives the one statement that sends; a promise only where the schema answers by one. */
 function prepare(
   context: SenderContext,
-  name: string,
-  payload: unknown,
-  options: SendOptions,
+  { name, payload, options, traceContext }: What,
 ): Prepared | Promise<Prepared> {
   const event = findEvent(context.catalog, name, 'event')
   if (isOperational(name)) throw ownEvent(name)
@@ -82,7 +93,7 @@ function prepare(
   const prepared = (value: unknown): Prepared => {
     const data = toJson(value, 'payload')
     checkSize(data, context.maxPayloadBytes ?? MAX_PAYLOAD_BYTES, 'payload', 'sent')
-    const insert = insertEvent(context, { ...columns, data })
+    const insert = insertEvent(context, { ...columns, data, traceContext })
     return { id: columns.uid, insert: insert.compile() }
   }
   return checked instanceof Promise ? checked.then(prepared) : prepared(checked)
@@ -98,18 +109,12 @@ function ownEvent(name: string): Error {
   })
 }
 
-function sendWithin(
-  tx: SyncTx,
-  context: SenderContext,
-  name: string,
-  payload: unknown,
-  options: SendOptions,
-): SentEvent {
-  const prepared = prepare(context, name, payload, options)
+function sendWithin(tx: SyncTx, context: SenderContext, what: What): SentEvent {
+  const prepared = prepare(context, what)
   if (prepared instanceof Promise) {
     prepared.catch(() => {})
     throw problem('event_invalid', {
-      field: `events["${name}"]`,
+      field: `events["${what.name}"]`,
       problem: 'its schema validates asynchronously, and a synchronous transaction cannot wait for it',
       cure: 'Use a schema that validates synchronously, or send without `tx`',
     })
@@ -123,14 +128,8 @@ function sendWithin(
   return { id: prepared.id }
 }
 
-async function sendWithinAsync(
-  tx: AsyncTx,
-  context: SenderContext,
-  name: string,
-  payload: unknown,
-  options: SendOptions,
-): Promise<SentEvent> {
-  const preparing = prepare(context, name, payload, options)
+async function sendWithinAsync(tx: AsyncTx, context: SenderContext, what: What): Promise<SentEvent> {
+  const preparing = prepare(context, what)
   // Awaited only where it must be: the statement is on its way before the call returns, and so before a COMMIT behind it.
   const { id, insert } = preparing instanceof Promise ? await preparing : preparing
   try {
@@ -142,13 +141,8 @@ async function sendWithinAsync(
   return { id }
 }
 
-async function sendAlone(
-  context: SenderContext,
-  name: string,
-  payload: unknown,
-  options: SendOptions,
-): Promise<SentEvent> {
-  const { id, insert } = await prepare(context, name, payload, options)
+async function sendAlone(context: SenderContext, what: What): Promise<SentEvent> {
+  const { id, insert } = await prepare(context, what)
   await context.store.write(() => exec(insert))
   context.wake()
   return { id }
@@ -167,6 +161,7 @@ interface NewEvent {
   owner: string | null
   broadcast: 0 | 1
   data: string
+  traceContext: string | null
 }
 
 /**
@@ -181,7 +176,7 @@ function insertEvent({ store, clock }: SenderContext, event: NewEvent): Compilab
     .where('event', '=', sql<string>`cast(${event.name} as text)`)
   return db
     .insertInto('event')
-    .columns(['uid', 'name', 'owner', 'broadcast', 'data', 'created_at', 'fanout_due_at'])
+    .columns(['uid', 'name', 'owner', 'broadcast', 'data', 'trace_context', 'created_at', 'fanout_due_at'])
     .expression(
       db
         .selectNoFrom((eb) => [
@@ -190,6 +185,7 @@ function insertEvent({ store, clock }: SenderContext, event: NewEvent): Compilab
           sql<string | null>`cast(${event.owner} as text)`.as('owner'),
           sql<number>`cast(${event.broadcast} as integer)`.as('broadcast'),
           sql<string>`cast(${event.data} as text)`.as('data'),
+          sql<string | null>`cast(${event.traceContext} as text)`.as('trace_context'),
           sql<number>`cast(${clock.now()} as bigint)`.as('created_at'),
           eb.lit(0).as('fanout_due_at'),
         ])

@@ -1,13 +1,16 @@
+import { sql } from 'kysely'
 import type { Capture } from '../capture/index.ts'
 import { type EventDefinition, eventsOn, findAction, type Model } from '../catalog/index.ts'
 import { problem } from '../core/errors.ts'
 import { newUid } from '../core/uid.ts'
+import type { Store } from '../store/store.ts'
 import { explainWithin } from '../store/tx/explain-within.ts'
 import { type TxOption, txFor } from '../store/tx/to-tx.ts'
 import type { AsyncTx, SyncTx } from '../store/tx/tx.ts'
 import { exec, first, type Work } from '../store/work.ts'
 import { type Audience, audienceColumns } from './everyone.ts'
 import type { SenderContext } from './send.ts'
+import { traced } from './traced.ts'
 
 export interface TriggerOptions {
   /** The transaction of the caller that the event belongs to. Without it, the row is read as it is committed. */
@@ -33,21 +36,18 @@ export function trigger(
   key: unknown,
   options: TriggerOptions = {},
 ): Promise<void> {
-  if (!('tx' in options)) return triggerAlone(context, name, key, options)
-  const tx = txFor(context.store, options.tx)
-  return tx.mode === 'sync'
-    ? Promise.resolve(triggerWithin(tx, context, name, key, options))
-    : triggerWithinAsync(tx, context, name, key, options)
+  return traced(context.telemetry, { by: 'trigger', name }, (traceContext) => {
+    const what = { name, key, options, traceContext }
+    if (!('tx' in options)) return triggerAlone(context, what)
+    const tx = txFor(context.store, options.tx)
+    return tx.mode === 'sync'
+      ? Promise.resolve(triggerWithin(tx, context, what))
+      : triggerWithinAsync(tx, context, what)
+  })
 }
 
-function triggerWithin(
-  tx: SyncTx,
-  context: TriggerContext,
-  name: string,
-  key: unknown,
-  options: TriggerOptions,
-): void {
-  const firing = firingOf(context, name, key, options)
+function triggerWithin(tx: SyncTx, context: TriggerContext, what: What): void {
+  const firing = firingOf(context, what)
   try {
     tx.run(fire(context, firing))
   } catch (error) {
@@ -56,14 +56,8 @@ function triggerWithin(
   context.wake()
 }
 
-async function triggerWithinAsync(
-  tx: AsyncTx,
-  context: TriggerContext,
-  name: string,
-  key: unknown,
-  options: TriggerOptions,
-): Promise<void> {
-  const firing = firingOf(context, name, key, options)
+async function triggerWithinAsync(tx: AsyncTx, context: TriggerContext, what: What): Promise<void> {
+  const firing = firingOf(context, what)
   try {
     await tx.run(fire(context, firing))
   } catch (error) {
@@ -72,22 +66,24 @@ async function triggerWithinAsync(
   context.wake()
 }
 
-async function triggerAlone(
-  context: TriggerContext,
-  name: string,
-  key: unknown,
-  options: TriggerOptions,
-): Promise<void> {
-  const firing = firingOf(context, name, key, options)
+async function triggerAlone(context: TriggerContext, what: What): Promise<void> {
+  const firing = firingOf(context, what)
   await context.store.write(() => fire(context, firing))
   context.wake()
 }
 
-function firingOf({ catalog }: TriggerContext, name: string, key: unknown, options: TriggerOptions): Firing {
+interface What {
+  name: string
+  key: unknown
+  options: TriggerOptions
+  traceContext: string | null
+}
+
+function firingOf({ catalog }: TriggerContext, { name, key, options, traceContext }: What): Firing {
   const { model, action } = findAction(catalog, name, 'action')
   const events = eventsOn(catalog, model.name, action)
   const audience = 'owner' in options ? audienceColumns(options.owner) : undefined
-  return { model, action, key, events, audience }
+  return { model, action, key, events, audience, traceContext }
 }
 
 interface Firing {
@@ -96,10 +92,11 @@ interface Firing {
   key: unknown
   events: EventDefinition[]
   audience: ReturnType<typeof audienceColumns> | undefined
+  traceContext: string | null
 }
 
-function* fire({ capture, random, clock }: TriggerContext, firing: Firing): Work<void> {
-  const { model, action, key, events, audience } = firing
+function* fire({ store, capture, random, clock }: TriggerContext, firing: Firing): Work<void> {
+  const { model, action, key, events, audience, traceContext } = firing
   yield* capture.describe(model)
   const row = yield* first(capture.readByKey(model, key))
   if (row === undefined) {
@@ -110,14 +107,32 @@ function* fire({ capture, random, clock }: TriggerContext, firing: Firing): Work
       cure: 'Trigger inside the transaction that writes the row (`tx`), or after its commit',
     })
   }
+  const uids: string[] = []
   const statements = capture.insertByKey({
     model,
     action,
     key,
     events,
-    uid: () => newUid(clock.now(), random),
+    uid() {
+      const uid = newUid(clock.now(), random)
+      uids.push(uid)
+      return uid
+    },
     createdAt: clock.now(),
     ...(audience === undefined ? {} : { owner: audience.owner, broadcast: audience.broadcast === 1 }),
   })
   for (const statement of statements) yield* exec(statement)
+  if (traceContext !== null) yield* mark(store, uids, traceContext)
+}
+
+/** One by one: not each library whose transaction this may be takes a list as a parameter. */
+function* mark({ db }: Store, uids: readonly string[], traceContext: string): Work<void> {
+  for (const uid of uids) {
+    yield* exec(
+      db
+        .updateTable('event')
+        .set({ trace_context: sql<string>`cast(${traceContext} as text)` })
+        .where('uid', '=', sql<string>`cast(${uid} as text)`),
+    )
+  }
 }

@@ -4,7 +4,7 @@
  *
  * With `basePath` it is exact. Without, the application has sent the request here, and the path itself must tell where
  * "here" is: a last segment that begins as a number does (`1`, `01`, `-1`, `1.json`) is a hook's id, and what comes before it
- * the mount; otherwise the whole path is the mount.
+ * the mount; a last segment `health` is the route of that name; otherwise the whole path is the mount.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export function pathBelowMount(pathname: string, basePath: string | undefined): 
   const path = withoutSlash(pathname)
   if (basePath === undefined) {
     const last = path.slice(path.lastIndexOf('/') + 1)
-    return /^[-\d]/.test(last) ? `/${last}` : ''
+    return /^[-\d]/.test(last) || last === 'health' ? `/${last}` : ''
   }
   if (path === basePath) return ''
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined

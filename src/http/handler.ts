@@ -3,6 +3,7 @@ import { type Logger, silentLogger } from '../core/logger.ts'
 import type { HookRegistry } from '../hooks/index.ts'
 import { type Authenticate, callerOf } from './authenticate.ts'
 import { normalBasePath, pathBelowMount } from './base-path.ts'
+import { addHealthRoute, type CheckHealth } from './health-route.ts'
 import { addHookRoutes, type HttpEnv } from './hook-routes.ts'
 import { HttpProblem, notFound, problemOf } from './problems.ts'
 import type { Validation } from './validate.ts'
@@ -13,6 +14,8 @@ export interface HttpHandlerOptions extends Validation {
   /** Who calls; while it is left out, nobody is let in. */
   authenticate?: Authenticate | undefined
   logger?: Logger
+  /** What `GET /health` tells; while it is left out, there is no such route. */
+  checkHealth?: CheckHealth
   /** Where the API is mounted: `/api/hooks`. Found from each request if left out. */
   basePath?: string | undefined
 }
@@ -44,6 +47,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const app = new Hono<HttpEnv>({
     getPath: (request) => pathBelowMount(new URL(request.url).pathname, basePath) || '/',
   })
+  if (options.checkHealth !== undefined) addHealthRoute(app, options.checkHealth)
   app.use(async (c, next) => {
     c.set('owner', await callerOf(authenticate, c.req.raw, c.env.native))
     await next()

@@ -12,11 +12,13 @@ import type {
 import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
 import type { HookHealth } from './health.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
+import type { Readiness } from './readiness.ts'
 import type { Reencrypted, ReencryptOptions } from './reencrypt.ts'
 import type { Replayed } from './replay.ts'
 import type { ReplayOptions } from './replay-options.ts'
 import type { Pruned } from './retention/index.ts'
 import type { RetryOutcome } from './retry.ts'
+import type { Statistics, StatisticsOptions } from './statistics/index.ts'
 import type { TestEventOptions } from './test-event.ts'
 
 /**
@@ -214,6 +216,30 @@ export interface Hooks<
    * @throws `hook_missing`
    */
   health(id: number, options?: OwnerScope): Promise<HookHealth>
+  /**
+   * How much there is to do at this moment, and how attempts went over a time: the last 24 hours in 24 parts unless told. Of
+   * one hook, of one owner, or of all. It is bounded in what it looks at, however much there is: see `complete`.
+   *
+   * @throws `option_invalid`, `hook_missing`, `hook_invalid`, `database_unavailable`, `database_outdated`
+   * @example
+   * ```ts
+   * const { now, total } = await hooks.stats({ since: new Date(Date.now() - 3_600_000) })
+   * console.log(`${now.deliveries.due} due; ${total.failed} of ${total.attempts} attempts have failed in the last hour`)
+   * ```
+   */
+  stats(options?: StatisticsOptions): Promise<Statistics>
+  /**
+   * Whether this process can do its work: the database answers within 2 seconds and has its tables, and if `start()` was
+   * called, the dispatcher lives. For load balancers and orchestrators; `GET /health` of the REST API tells the same. It never
+   * rejects.
+   *
+   * @example
+   * ```ts
+   * const { ready, reasons } = await hooks.readiness()
+   * response.writeHead(ready ? 200 : 503).end(reasons.join(' '))
+   * ```
+   */
+  readiness(): Promise<Readiness>
   /** Deliveries, the newest first. */
   deliveries(options?: DeliveryListOptions): Promise<Delivery[]>
   /** One delivery with its attempts. @throws `delivery_missing` */

@@ -4,6 +4,7 @@ export type { EnableOptions, Hooks } from './hooks.ts'
 export { Keeper } from './keeper.ts'
 export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'
 export { checkOptions } from './options.ts'
+export { type Readiness, ReadinessCheck, type UnreadyReason } from './readiness.ts'
 export { type Reencrypted, type ReencryptOptions, reencrypt } from './reencrypt.ts'
 export { type Replayed, replay } from './replay.ts'
 export type { ReplayOptions } from './replay-options.ts'
@@ -15,4 +16,12 @@ export {
 } from './retention/index.ts'
 export { type RetryOutcome, retry } from './retry.ts'
 export { clockOf, SEAMS, type Seams, transportOf } from './seams.ts'
+export {
+  type AttemptStatistics,
+  BacklogReader,
+  type CurrentStatistics,
+  type Statistics,
+  type StatisticsOptions,
+  statistics,
+} from './statistics/index.ts'
 export { type TestEventOptions, testEvent } from './test-event.ts'

@@ -1,6 +1,7 @@
 import type { OwnersTable } from '../capture/index.ts'
 import { problem } from '../core/errors.ts'
 import { refuseUnknownOptions } from '../core/options.ts'
+import type { Telemetry } from '../core/telemetry.ts'
 import { checkHookOption } from './hook-option.ts'
 
 const OPTIONS = [
@@ -20,6 +21,7 @@ const OPTIONS = [
   'retention',
   'basePath',
   'logger',
+  'telemetry',
 ]
 
 /**
@@ -33,6 +35,7 @@ export function checkOptions(options: unknown): void {
   if ('encryptionKey' in (options as object)) checkEncryptionKey(options as { encryptionKey?: unknown })
   checkDatabase(database)
   if (owners !== undefined) checkOwners(owners)
+  checkTelemetry((options as { telemetry?: unknown }).telemetry)
   checkHookOption(hook)
 }
 
@@ -55,6 +58,17 @@ function checkDatabase(database: unknown): void {
     value: database,
     problem: 'it is no database that hookwright can use',
     cure: "Pass sqlite('app.db') from 'hookwright/sqlite'",
+  })
+}
+
+function checkTelemetry(telemetry: unknown): void {
+  if (telemetry === undefined) return
+  const { send, attempt } = (telemetry ?? {}) as Partial<Record<keyof Telemetry, unknown>>
+  if (typeof send === 'function' && typeof attempt === 'function') return
+  throw problem('option_invalid', {
+    field: 'telemetry',
+    problem: 'it is none that hookwright can tell',
+    cure: "Pass openTelemetry() from 'hookwright/opentelemetry'",
   })
 }
 

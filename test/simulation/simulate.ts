@@ -1,6 +1,7 @@
 import { defineCatalog } from '../../src/catalog/index.ts'
 import { noCipher } from '../../src/core/cipher.ts'
 import { silentLogger } from '../../src/core/logger.ts'
+import { noTelemetry } from '../../src/core/telemetry.ts'
 import { Dispatcher, releaseParked } from '../../src/dispatch/index.ts'
 import { everyone, Listeners, send } from '../../src/events/index.ts'
 import { createHookRegistry, defineFields, signatureSettings } from '../../src/hooks/index.ts'
@@ -178,6 +179,7 @@ class Simulation {
       settings: world.plan.settings,
       catalog: CATALOG,
       listeners: new Listeners(silentLogger),
+      telemetry: noTelemetry,
       retire: async () => {},
       prepare: { store, catalog: CATALOG, find: undefined, db: store.applicationDb as never },
       payload: undefined,
@@ -270,7 +272,15 @@ class Simulation {
   async #writeEvent(number: number): Promise<void> {
     const store = this.#store
     const { clock, chance: random } = this.#application
-    const context = { store, catalog: CATALOG, clock, random, capture: undefined as never, wake: () => {} }
+    const context = {
+      store,
+      catalog: CATALOG,
+      clock,
+      random,
+      telemetry: noTelemetry,
+      capture: undefined as never,
+      wake: () => {},
+    }
     const name = this.#chance.pick(NAMES)
     const owner = this.#chance.happens(0.3) ? everyone : this.#chance.pick(OWNERS)
     const within = this.#chance.pick(['alone', 'commit', 'roll back'] as const)

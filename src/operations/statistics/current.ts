@@ -1,0 +1,211 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { HookState } from '../../core/telemetry.ts'
+import { dateOrNull } from '../../dispatch/index.ts'
+import { isGiven } from '../../store/given-rows.ts'
+import type { Store } from '../../store/store.ts'
+import { first, rows, type Work } from '../../store/work.ts'
+import type { Scope } from './scope.ts'
+
+/** Nothing is counted further than this: whoever has more than that waiting knows enough. */
+export const MOST_COUNTED = 100_000
+
+/** What there is at this moment. No count goes beyond `cappedAt`: one that is equal to it means so many or more. */
+export interface CurrentStatistics {
+  /** The highest count that there can be: 100,000. */
+  cappedAt: number
+  events: {
+    /** Events that have no deliveries yet. */
+    waiting: number
+    /** When the oldest of them happened; null where none waits. */
+    oldestAt: Date | null
+    /** Those of them whose data could not be made: see `hooks.events({ failing: true })`. */
+    failing: number
+  }
+  deliveries: {
+    /** Their time has come. */
+    due: number
+    /** Since when the oldest of these is due; null where none is. */
+    oldestDueAt: Date | null
+    /** A process has taken them for an attempt. */
+    inFlight: number
+    /** They wait for the time of their next attempt. */
+    scheduled: number
+    /** Their hook holds them back: it is disabled, its circuit breaker is open, or it has a rate limit or an order. */
+    parked: number
+  }
+  /** Of at most `cappedAt` hooks, the newest. */
+  hooks: {
+    enabled: number
+    disabled: number
+    /** Their last attempt failed. */
+    failing: number
+    /** Their circuit breaker is open. */
+    open: number
+    /** They get more and more since it has closed. */
+    recovering: number
+  }
+}
+
+/**
+ * Counts what there is now. Each query is bounded, and is a call by itself: on SQLite nothing else runs meanwhile.
+ *
+ * @throws `database_unavailable`, `database_outdated`
+ */
+export async function currentStatistics(
+  store: Store,
+  now: number,
+  scope?: Scope,
+): Promise<CurrentStatistics> {
+  const due = await store.read(() => first(dueQuery(store, now, scope)))
+  const later = await store.read(() => first(laterQuery(store, now, scope)))
+  const parked = await store.read(() => first(parkedQuery(store, scope)))
+  const events = await store.read(() => waitingEvents(store, scope))
+  const failing = await store.read(() => first(failingEvents(store, scope)))
+  const hooks = await store.read(() => first(hooksQuery(store, scope)))
+  const health = await store.read(() => rows(healthQuery(store, scope)))
+  const state = (name: HookState) => health.find((row) => row.state === name)?.hooks ?? 0
+  return {
+    cappedAt: MOST_COUNTED,
+    events: {
+      waiting: events.waiting,
+      oldestAt: dateOrNull(events.oldest_at),
+      failing: failing?.failing ?? 0,
+    },
+    deliveries: {
+      due: due?.due ?? 0,
+      oldestDueAt: dateOrNull(due?.oldest_at),
+      inFlight: later?.leased ?? 0,
+      scheduled: (later?.later ?? 0) - (later?.leased ?? 0),
+      parked: parked?.parked ?? 0,
+    },
+    hooks: {
+      enabled: (hooks?.hooks ?? 0) - (hooks?.disabled ?? 0),
+      disabled: hooks?.disabled ?? 0,
+      failing: state('failing'),
+      open: state('waiting'),
+      recovering: state('recovering'),
+    },
+  }
+}
+
+const count = sql<number>`cast(count(*) as integer)`
+const countIf = (condition: RawBuilder<unknown>) =>
+  sql<number>`cast(count(case when ${condition} then 1 end) as integer)`
+
+function ofScope(store: Store, scope: Scope | undefined, column: string): RawBuilder<boolean> {
+  return scope === undefined
+    ? sql<boolean>`1 = 1`
+    : (isGiven(store, column, scope.hookIds) as RawBuilder<boolean>)
+}
+
+function dueQuery(store: Store, now: number, scope: Scope | undefined) {
+  const due = store.db
+    .selectFrom('delivery')
+    .select(['hook_id', 'due_at'])
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(MOST_COUNTED)
+  return store.db
+    .selectFrom(due.as('d'))
+    .select(({ fn }) => [count.as('due'), fn.min('d.due_at').as('oldest_at')])
+    .where(ofScope(store, scope, 'd.hook_id'))
+}
+
+function laterQuery(store: Store, now: number, scope: Scope | undefined) {
+  const later = store.db
+    .selectFrom('delivery')
+    .select(['hook_id', 'lease'])
+    .where('due_at', '>', now)
+    .orderBy('due_at')
+    .limit(MOST_COUNTED)
+  return store.db
+    .selectFrom(later.as('d'))
+    .select([count.as('later'), countIf(sql`d.lease is not null`).as('leased')])
+    .where(ofScope(store, scope, 'd.hook_id'))
+}
+
+function parkedQuery(store: Store, scope: Scope | undefined) {
+  const parked = store.db
+    .selectFrom('delivery')
+    .select('hook_id')
+    .where('parked_due_at', 'is not', null)
+    .where(ofScope(store, scope, 'delivery.hook_id'))
+    .limit(MOST_COUNTED)
+  return store.db.selectFrom(parked.as('d')).select(count.as('parked'))
+}
+
+function ofOwner(scope: Scope | undefined): RawBuilder<boolean> {
+  return scope === undefined
+    ? sql<boolean>`1 = 1`
+    : sql<boolean>`(e.broadcast = 1 or e.owner = ${scope.owner})`
+}
+
+/** Of the index alone where everybody's are asked for: the rows may be large. */
+function* waitingEvents(
+  { db }: Store,
+  scope: Scope | undefined,
+): Work<{ waiting: number; oldest_at: number | null }> {
+  const all = db.selectFrom('event').where('fanout_due_at', 'is not', null).limit(MOST_COUNTED)
+  const found =
+    scope === undefined
+      ? yield* first(
+          db
+            .selectFrom(all.select('seq').as('e'))
+            .select(({ fn }) => [count.as('waiting'), fn.min('e.seq').as('oldest')]),
+        )
+      : yield* first(
+          db
+            .selectFrom(all.select(['seq', 'owner', 'broadcast']).as('e'))
+            .select(({ fn }) => [count.as('waiting'), fn.min('e.seq').as('oldest')])
+            .where(ofOwner(scope)),
+        )
+  const oldest = found?.oldest ?? null
+  if (found === undefined || oldest === null) return { waiting: 0, oldest_at: null }
+  const event = yield* first(db.selectFrom('event').select('created_at').where('seq', '=', oldest))
+  return { waiting: found.waiting, oldest_at: event?.created_at ?? null }
+}
+
+/** Those that were tried have a time at which they are tried again; that of all others is 0, or the end of a short lease. */
+function failingEvents({ db }: Store, scope: Scope | undefined) {
+  const tried = db
+    .selectFrom('event')
+    .select(['owner', 'broadcast', 'fanout_error'])
+    .where('fanout_due_at', '>', 0)
+    .limit(MOST_COUNTED)
+  return db
+    .selectFrom(tried.as('e'))
+    .select(count.as('failing'))
+    .where('e.fanout_error', 'is not', null)
+    .where(ofOwner(scope))
+}
+
+function hooksQuery(store: Store, scope: Scope | undefined) {
+  const newest = store.db
+    .selectFrom('hook')
+    .select(['disabled_at', 'deleted_at'])
+    .where(ofScope(store, scope, 'hook.id'))
+    .orderBy('id', 'desc')
+    .limit(MOST_COUNTED)
+  return store.db
+    .selectFrom(newest.as('h'))
+    .select([count.as('hooks'), countIf(sql`h.disabled_at is not null`).as('disabled')])
+    .where('h.deleted_at', 'is', null)
+}
+
+/** Hooks that are well have no row there, so there are few. */
+function healthQuery(store: Store, scope: Scope | undefined) {
+  const ill = store.db
+    .selectFrom('health')
+    .select(['hook_id', 'open_until', 'recovered_at'])
+    .where(ofScope(store, scope, 'health.hook_id'))
+    .limit(MOST_COUNTED)
+  const state = sql<HookState>`case when i.open_until is not null then 'waiting'
+    when i.recovered_at is null then 'failing' else 'recovering' end`
+  return store.db
+    .selectFrom(ill.as('i'))
+    .innerJoin('hook as h', 'h.id', 'i.hook_id')
+    .select([state.as('state'), count.as('hooks')])
+    .where('h.disabled_at', 'is', null)
+    .where('h.deleted_at', 'is', null)
+    .groupBy(state)
+}

@@ -1,0 +1,9 @@
+export { BacklogReader } from './backlog.ts'
+export type { CurrentStatistics } from './current.ts'
+export { inTime } from './in-time.ts'
+export {
+  type AttemptStatistics,
+  type Statistics,
+  type StatisticsOptions,
+  statistics,
+} from './statistics.ts'
