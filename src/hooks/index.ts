@@ -24,7 +24,7 @@ export { HIGHEST_RATE, isLimited, type LimitColumns, LOWEST_RATE } from './limit
 export { type Owner, type OwnerScope, ownerText, scopeOf } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
 export type { HookRegistry, ListOptions, RotationOptions } from './registry-types.ts'
-export { isSealed, opened, type SealedColumns, sealed } from './sealed.ts'
+export { isSealed, opened, sealed } from './sealed.ts'
 export { modern, secretsAt } from './secrets.ts'
 export { selectHooks } from './select.ts'
 export {

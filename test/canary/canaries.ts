@@ -21,18 +21,16 @@ export class Canaries {
   /** A text as it is, in base64 and in hexadecimal. */
   addText(name: string, text: string): void {
     const bytes = Buffer.from(text)
-    this.#canaries.push({
-      name,
-      forms: [text, ...encoded(bytes), bytes.toString('hex')],
-      bytes: undefined,
-    })
+    const forms = [text, ...encoded(bytes), bytes.toString('hex')]
+    this.#canaries.push({ name, forms: forms.map(half), bytes: undefined })
   }
 
   /** A signing secret: its bytes, in any form. Of a private key, those that are not the public one's. */
   addSecret(name: string, secret: string): void {
     const bytes = Buffer.from(secret.slice(secret.indexOf('_') + 1), 'base64')
     const own = secret.startsWith('whsk_') ? bytes.subarray(0, 32) : bytes
-    this.#canaries.push({ name, forms: [...encoded(own), own.toString('hex')], bytes: own })
+    const forms = [...encoded(own), own.toString('hex')]
+    this.#canaries.push({ name, forms: forms.map(half), bytes: own.subarray(0, 16) })
   }
 
   /** @param names of the canaries that count here; all unless told */
@@ -65,6 +63,11 @@ export class Canaries {
   #of(names: readonly string[] | undefined): Canary[] {
     return this.#canaries.filter(({ name }) => names === undefined || names.includes(name))
   }
+}
+
+/** So much gives it away: it may have been cut off. */
+function half(form: string): string {
+  return form.slice(0, Math.ceil(form.length / 2))
 }
 
 /** Without what depends on what stands before or behind, so that a part of a longer text is found too. */

@@ -124,6 +124,20 @@ export function secretsSuite(harness: Harness): void {
         }
       })
 
+      it('over the REST API tells the public key alone, and once', async () => {
+        const { hooks } = await shop({ signature: { scheme: 'v1a' }, authenticate: () => 1 })
+        const ask = async () => {
+          const body = JSON.stringify({ event: 'order.paid', target: TARGET })
+          const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } }
+          const response = await hooks.handler(new Request('http://localhost/api/hooks/', init))
+          return (await response.json()) as { id: number; secret?: string }
+        }
+        const { id, secret } = await ask()
+        expect(secret).toMatch(/^whpk_[A-Za-z0-9+/]{43}=$/)
+        expect(await hooks.secrets(id)).toEqual([secret])
+        expect(await ask()).not.toHaveProperty('secret')
+      })
+
       it('changes over from one scheme to the other without a gap', async () => {
         const { hooks, test, create, deliver } = await shop()
         const { id } = await create({ secret: SECRET })

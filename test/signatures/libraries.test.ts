@@ -29,7 +29,7 @@ let target: string
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    text(request).then((body) => {
+    void text(request).then((body) => {
       arrivals.push({ headers: request.headers, body })
       response.writeHead(204).end()
     })
