@@ -22,7 +22,7 @@ describe('defineEvents', () => {
     expect(define('Book.created')).toEqual({
       name: 'a.b',
       everyone: false,
-      source: { model: models.get('Book'), action: 'created', when: undefined },
+      source: { model: models.get('Book'), action: 'created', when: undefined, previous: false },
       schema: undefined,
     })
     expect(define('bookstore.Book.updated+')).toMatchObject({

@@ -125,7 +125,7 @@ type BeforeFor<Models, Event> = Event extends string
 type PreviousFor<Event> = Event extends string
   ? ActionPart<WithoutPlus<Event>> extends 'updated'
     ? boolean
-    : 'only an update has values before it'
+    : false | 'only an update has values before it'
   : never
 
 /** Each event's data as it arrives: its JSON form. Of an event with any payload, nothing is known. */

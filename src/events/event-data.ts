@@ -46,7 +46,10 @@ export async function makeData(
   }
   const row = decodeRow(event.row_json)
   const previous = event.previous_json === null ? undefined : decodeRow(event.previous_json)
-  if (!accepts({ name, source, ...definition }, row, previous)) return undefined
+  if (source.when !== undefined) {
+    const before = previous === undefined ? undefined : renameRow(source.model, previous)
+    if (!accepts({ name, source, ...definition }, renameRow(source.model, row), before)) return undefined
+  }
   const serialized = async (one: Row, before: Row | undefined) => {
     const change = { event: name, action, row: one, previous: before, db: context.db }
     return written(context, name, await serializeRow(source.model, change))

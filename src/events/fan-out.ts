@@ -165,10 +165,13 @@ function* stillOpen(
           'e.seq',
         )
         .select('e.seq')
-        // Whether any hook with a filter listens: of an event that none does, all is done in the database.
+        // Any hook with a filter that listens: of an event that none does, all is done in the database. The order is that of
+        // the index that holds no others: PostgreSQL would read all hooks in turn where it thinks that many have filters.
         .select(
-          sql<number>`case when exists (select 1 from ${sql.table('subscription')} as s
-            where s.event = e.name and s.filtered = 1) then 1 else 0 end`.as('sifted'),
+          sql<number | null>`(select s.hook_id from ${sql.table('subscription')} as s
+            where s.event = e.name and s.filtered = 1 order by s.event, s.hook_id, s.owner limit 1)`.as(
+            'sifted',
+          ),
         )
         // It is null when fan-out is done, and another time when somebody else has taken the event since.
         .whereRef('e.fanout_due_at', '=', 'wanted.fanout_due_at')
@@ -180,7 +183,7 @@ function* stillOpen(
   const open = new Set(found.map(({ seq }) => seq))
   return {
     open: prepared.filter(({ event }) => open.has(event.seq)),
-    sifted: new Set(found.filter(({ sifted }) => sifted === 1).map(({ seq }) => seq)),
+    sifted: new Set(found.filter(({ sifted }) => sifted !== null).map(({ seq }) => seq)),
   }
 }
 

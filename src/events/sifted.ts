@@ -3,7 +3,7 @@ import { type Accepts, parseData, readFilter } from '../hooks/index.ts'
 import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
-import { type Ready, type ReadyEvent, readyOf } from './new-deliveries.ts'
+import { type ReadyEvent, readyOf } from './new-deliveries.ts'
 
 /** A hook that listens to an event. */
 interface Listening {
@@ -38,9 +38,11 @@ export function* insertSifted(
   limit?: number,
 ): Work<Sifted> {
   const listening: Listening[] = []
-  for (const broadcast of [0, 1]) {
+  const [only] = events
+  if (only !== undefined && limit !== undefined) listening.push(...(yield* nextListeners(store, only, limit)))
+  for (const broadcast of limit === undefined ? [0, 1] : []) {
     const some = events.filter(({ event }) => event.broadcast === broadcast)
-    if (some.length > 0) listening.push(...(yield* listeners(store, some, broadcast === 1, limit)))
+    if (some.length > 0) listening.push(...(yield* allListeners(store, some, broadcast === 1)))
   }
   const { accepted, unreadable } = sift(events, listening)
   const deliveries = accepted.map(({ event_seq, hook_id, in_lane }) => ({
@@ -54,30 +56,35 @@ export function* insertSifted(
   return { looked: listening.map(({ hook_id }) => hook_id), parkedFor: [...new Set(parkedFor)], unreadable }
 }
 
-function* listeners(
-  store: Store,
-  events: readonly ReadyEvent[],
-  broadcast: boolean,
-  limit: number | undefined,
-): Work<Listening[]> {
-  const wanted = givenRows(store, events.map(readyOf) as Ready[], ['seq', 'name', 'owner', 'cursor']).as(
-    'ready',
-  )
-  let query = store.db
+/** By its key for each, and only where there is one: a join would read the whole table of hooks. */
+function filterOf() {
+  return sql<string | null>`case when s.filtered = 1
+    then (select h.filter from ${sql.table('hook')} as h where h.id = s.hook_id) end`.as('filter')
+}
+
+function* allListeners(store: Store, events: readonly ReadyEvent[], broadcast: boolean): Work<Listening[]> {
+  const wanted = givenRows(store, events.map(readyOf), ['seq', 'name', 'owner', 'cursor']).as('ready')
+  const query = store.db
     .selectFrom(wanted)
     .crossJoin('subscription as s')
-    .select(['ready.seq as event_seq', 's.hook_id', 's.in_lane'])
-    // By its key for each, and only where there is one: a join would read the whole table of hooks.
-    .select(
-      sql<string | null>`case when s.filtered = 1
-        then (select h.filter from ${sql.table('hook')} as h where h.id = s.hook_id) end`.as('filter'),
-    )
+    .select(['ready.seq as event_seq', 's.hook_id', 's.in_lane', filterOf()])
     .whereRef('s.event', '=', 'ready.name')
     .whereRef('s.hook_id', '>', 'ready.cursor')
-  if (!broadcast) query = query.whereRef('s.owner', '=', 'ready.owner')
-  const [only] = events
-  if (only?.found !== undefined) query = query.where('s.hook_id', 'in', only.found as never)
-  return yield* rows(limit === undefined ? query : query.orderBy('s.hook_id').limit(limit))
+  return yield* rows(broadcast ? query : query.whereRef('s.owner', '=', 'ready.owner'))
+}
+
+/** Of one event, along an index: joined with it, SQLite would sort all hooks for each chunk of them. */
+function* nextListeners(store: Store, { event, found }: ReadyEvent, limit: number): Work<Listening[]> {
+  let query = store.db
+    .selectFrom('subscription as s')
+    .select(['s.hook_id', 's.in_lane', filterOf()])
+    .where('s.event', '=', event.name)
+    .where('s.hook_id', '>', event.fanout_cursor)
+    .orderBy('s.hook_id')
+    .limit(limit)
+  if (event.broadcast === 0) query = query.where('s.owner', '=', event.owner)
+  if (found !== undefined) query = query.where('s.hook_id', 'in', found as never)
+  return (yield* rows(query)).map((one) => ({ ...one, event_seq: event.seq }))
 }
 
 /** The data of an event is parsed once, and only if a hook with a filter listens. */

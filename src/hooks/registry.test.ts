@@ -83,6 +83,8 @@ describe('create', () => {
       disabledAt: null,
       disabledReason: null,
       disabledCause: null,
+      payload: null,
+      filter: null,
       ordered: false,
       rateLimit: null,
       isActive: true,

@@ -2,6 +2,7 @@ import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
 import { drainSuite } from './drain.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
+import { filterSuite } from './filter.suite.ts'
 import type { Harness } from './harness.ts'
 import { healthSuite } from './health.suite.ts'
 import { hookOptionSuite } from './hook-option.suite.ts'
@@ -11,6 +12,7 @@ import { manualRetrySuite } from './manual-retry.suite.ts'
 import { migrateSuite } from './migrate.suite.ts'
 import { operationalSuite } from './operational.suite.ts'
 import { ownerRelationSuite } from './owner-relation.suite.ts'
+import { payloadSuite } from './payload.suite.ts'
 import { replaySuite } from './replay.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { retentionSuite } from './retention.suite.ts'
@@ -29,6 +31,8 @@ export function allSuites(harness: Harness): void {
   sendSuite(harness)
   serializerSuite(harness)
   hookOptionSuite(harness)
+  payloadSuite(harness)
+  filterSuite(harness)
   operationalSuite(harness)
   fanOutSuite(harness)
   claimSuite(harness)
