@@ -17,6 +17,8 @@ import { retentionSuite } from './retention.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
+import { statisticsSuite } from './statistics.suite.ts'
+import { telemetrySuite } from './telemetry.suite.ts'
 import { testEventSuite } from './test-event.suite.ts'
 import { testingSuite } from './testing.suite.ts'
 import { toldSuite } from './told.suite.ts'
@@ -44,4 +46,6 @@ export function allSuites(harness: Harness): void {
   migrateSuite(harness)
   resilienceSuite(harness)
   testingSuite(harness)
+  telemetrySuite(harness)
+  statisticsSuite(harness)
 }
