@@ -44,11 +44,14 @@ export class Consumer {
     this.packed = files.map(({ path }) => path).sort()
     mkdirSync(this.installed, { recursive: true })
     await run(['tar', '-xzf', join(staged, filename), '-C', this.installed, '--strip-components=1'], staged)
-    for (const name of Object.keys(this.manifest.dependencies)) {
-      const place = join(this.folder, 'node_modules', name)
-      mkdirSync(join(place, '..'), { recursive: true })
-      symlinkSync(join(root, 'node_modules', name), place, 'junction')
-    }
+    for (const name of Object.keys(this.manifest.dependencies)) this.link(name)
+  }
+
+  /** Gives the application a package that is installed here. */
+  link(name: string): void {
+    const place = join(this.folder, 'node_modules', name)
+    mkdirSync(join(place, '..'), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), place, 'junction')
   }
 
   /** Writes a file of the application, and gives its path. */

@@ -20,6 +20,8 @@ import { retrySuite } from './retry.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
 import { sendSuite } from './send.suite.ts'
 import { serializerSuite } from './serializer.suite.ts'
+import { statisticsSuite } from './statistics.suite.ts'
+import { telemetrySuite } from './telemetry.suite.ts'
 import { testEventSuite } from './test-event.suite.ts'
 import { testingSuite } from './testing.suite.ts'
 import { toldSuite } from './told.suite.ts'
@@ -50,4 +52,6 @@ export function allSuites(harness: Harness): void {
   resilienceSuite(harness)
   testingSuite(harness)
   secretsSuite(harness)
+  telemetrySuite(harness)
+  statisticsSuite(harness)
 }
