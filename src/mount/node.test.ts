@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openTestRegistry } from '../hooks/test-registry.ts'
 import { createHttpHandler } from '../http/index.ts'
-import { type Handling, node } from './node.ts'
+import type { Handling } from './handling.ts'
+import { node } from './node.ts'
 
 const globals = { Request, Response, Headers }
 
@@ -69,6 +70,7 @@ describe('the request', () => {
     expect(handler).toHaveBeenCalledWith(
       expect.any(Request),
       expect.objectContaining({ url: '/x', method: 'GET' }),
+      undefined,
     )
   })
 
