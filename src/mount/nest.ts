@@ -13,6 +13,7 @@ import {
   type Type,
   VERSION_NEUTRAL,
 } from '@nestjs/common'
+import { HttpAdapterHost } from '@nestjs/core'
 import { answerFastify, type FastifyReplyLike, type FastifyRequestLike } from './fastify-answer.ts'
 import type { Handling } from './handling.ts'
 import { answer } from './node-answer.ts'
@@ -138,8 +139,10 @@ function controllerAt(path: string, decorators: readonly ClassDecorator[]): Type
   class HookwrightController {
     readonly hooks: NestHooks
 
-    constructor(hooks: NestHooks) {
+    constructor(hooks: NestHooks, { httpAdapter }: HttpAdapterHost) {
       this.hooks = hooks
+      // Nest passes a path on as it is written, and the two write a wildcard differently.
+      All(['', httpAdapter.getType() === 'fastify' ? '*' : '*path'])(prototype, 'handle', handle)
     }
 
     handle(request: NestRequest, response: NestResponse): Promise<unknown> {
@@ -154,11 +157,11 @@ function controllerAt(path: string, decorators: readonly ClassDecorator[]): Type
     }
   }
   const { prototype } = HookwrightController
+  const handle = Object.getOwnPropertyDescriptor(prototype, 'handle') as PropertyDescriptor
   Inject(HOOKS)(HookwrightController, undefined, 0)
+  Inject(HttpAdapterHost)(HookwrightController, undefined, 1)
   Req()(prototype, 'handle', 0)
   Res()(prototype, 'handle', 1)
-  const handle = Object.getOwnPropertyDescriptor(prototype, 'handle') as PropertyDescriptor
-  All(['', '*path'])(prototype, 'handle', handle)
   Controller({ path, version: VERSION_NEUTRAL })(HookwrightController)
   for (const decorate of decorators) decorate(HookwrightController)
   return HookwrightController
