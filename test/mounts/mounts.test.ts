@@ -61,7 +61,7 @@ app.use('/t/:tenant', outer)`
 })
 
 describe('Fastify', () => {
-  mountSuite(() => serve(snippet('fastify.ts')), { native: 'routeOptions', decodes: true })
+  mountSuite(() => serve(snippet('fastify.ts')), { native: 'routeOptions', undecodable: 400 })
 })
 
 describe('Fastify, with parsers of the application, below a path with a parameter', () => {
@@ -69,7 +69,7 @@ describe('Fastify, with parsers of the application, below a path with a paramete
 app.removeAllContentTypeParsers()
 app.addContentTypeParser(/^application/, { parseAs: 'string' }, (_request, _body, done) => done(new Error('no')))`
   const code = changed(snippet('fastify.ts'), ['Fastify()', parsers], ['/api/hooks', '/t/:tenant/2/events'])
-  mountSuite(() => serve(code), { prefix: '/t/%C3%A9/2/events', native: 'routeOptions', decodes: true })
+  mountSuite(() => serve(code), { prefix: '/t/%C3%A9/2/events', native: 'routeOptions', undecodable: 400 })
 })
 
 describe('Hono', () => {
@@ -106,7 +106,7 @@ describe('NestJS on Express', () => {
   mountSuite(() => serve(changed(nest, quiet)), {
     native: expressNative,
     parsed: true,
-    decodes: true,
+    undecodable: 400,
   })
 })
 
@@ -114,7 +114,7 @@ describe('NestJS on Fastify', () => {
   mountSuite(() => serve(adapter + changed(nest, onFastify, quietOnFastify)), {
     native: 'routeOptions',
     parsed: true,
-    decodes: true,
+    undecodable: 400,
     multipart: false,
   })
 })
@@ -126,7 +126,7 @@ const prefixed: [string, string][] = [
 
 describe('NestJS on Express, with a global prefix and without parsers', () => {
   const code = changed(nest, quiet, ...prefixed, ['{ logger:', '{ bodyParser: false, logger:'])
-  mountSuite(() => serve(code), { prefix: '/api/2/events', native: expressNative, decodes: true })
+  mountSuite(() => serve(code), { prefix: '/api/2/events', native: expressNative, undecodable: 400 })
 })
 
 describe('NestJS on Fastify, with a global prefix and raw bodies', () => {
@@ -138,7 +138,7 @@ describe('NestJS on Fastify, with a global prefix and raw bodies', () => {
     prefix: '/api/2/events',
     native: 'routeOptions',
     parsed: true,
-    decodes: true,
+    undecodable: 400,
     multipart: false,
   })
 })
