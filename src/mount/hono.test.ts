@@ -24,7 +24,7 @@ describe('hono', () => {
     })
     app.route('/hooks', hono(echo))
     expect(await (await app.request('/hooks', post('{ "a": 1 }', 'application/json'))).json()).toMatchObject({
-      body: '{"a":1}',
+      body: '{ "a": 1 }',
       contentType: 'application/json',
     })
   })
