@@ -55,6 +55,15 @@ describe('createHooks', () => {
     )
   })
 
+  it.each([[5], ['https://example.com/api/hooks'], ['/hooks?x=1']])(
+    'refuses the base path %j',
+    (basePath) => {
+      expect(() => createFromJavaScript({ database: database(), events: {}, basePath })).toThrow(
+        expect.objectContaining({ code: 'option_invalid', field: 'basePath' }),
+      )
+    },
+  )
+
   it('refuses an option that there is not, and lists those that there are', () => {
     expect(() => createFromJavaScript({ database: database(), events: {}, authentication: () => 1 })).toThrow(
       /authentication: createHooks has no such option\. There are .*authenticate/,

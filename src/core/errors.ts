@@ -35,6 +35,10 @@ export const errorTable = {
   },
   delivery_missing: { status: 404, meaning: 'No such delivery.' },
   hook_disabled: { status: 409, meaning: 'The hook is disabled, and gets nothing before it is enabled.' },
+  signature_missing: { status: 401, meaning: 'What was received is not signed.' },
+  signature_invalid: { status: 401, meaning: 'What was received is signed by nobody who is known.' },
+  message_expired: { status: 401, meaning: 'What was received is too old, or from the future.' },
+  message_invalid: { status: 400, meaning: 'What was received is no message of a hook.' },
   sample_missing: { status: 400, meaning: 'No data could be made up for a test event; pass `data`.' },
 } as const satisfies Record<string, { status: number; meaning: string }>
 

@@ -624,6 +624,31 @@ describe('the mount', () => {
       expect(await list(handler, path), path).toBe(404)
     }
   })
+
+  it.each([undefined, '/elsewhere'])(
+    'may be given with each request, whatever the option is: %o',
+    async (basePath) => {
+      await opened.registry.create({ owner: 'alice', event: 'book.added', target })
+      const handler = open(basePath === undefined ? {} : { basePath })
+      const statusOf = async (path: string, given: string) => {
+        const request = new Request(`http://localhost${path}`, { headers: { 'x-user': 'alice' } })
+        return (await handler(request, undefined, given)).status
+      }
+      expect(await statusOf('/api/2', '/api/2')).toBe(200)
+      expect(await statusOf('/api/2/1/', '/api/2/')).toBe(200)
+      expect(await statusOf('/h%C3%B6ks/1', '/höks')).toBe(200)
+      expect(await statusOf('/1', '')).toBe(200)
+      expect(await statusOf('/x/1', '')).toBe(404)
+      expect(await statusOf('/api/21', '/api/2')).toBe(404)
+      expect(await statusOf('/elsewhere', '/api/2')).toBe(404)
+    },
+  )
+
+  it('is not what a runtime passes to its fetch', async () => {
+    const handler = open() as (...args: unknown[]) => Promise<Response>
+    const request = new Request('http://localhost/api/hooks/', { headers: { 'x-user': 'alice' } })
+    expect((await handler(request, { KV: {} }, { waitUntil() {} })).status).toBe(200)
+  })
 })
 
 it('whatever is sent, the answer is no error of ours', async () => {

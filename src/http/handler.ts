@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { type Logger, silentLogger } from '../core/logger.ts'
 import type { HookRegistry } from '../hooks/index.ts'
 import { type Authenticate, callerOf } from './authenticate.ts'
-import { normalBasePath, pathBelowMount } from './base-path.ts'
+import { createMountFinder, normalBasePath, pathBelowMount } from './base-path.ts'
 import { addHealthRoute, type CheckHealth } from './health-route.ts'
 import { addHookRoutes, type HttpEnv } from './hook-routes.ts'
 import { HttpProblem, notFound, problemOf } from './problems.ts'
@@ -20,8 +20,13 @@ export interface HttpHandlerOptions extends Validation {
   basePath?: string | undefined
 }
 
-/** Answers a request to the REST API. It never rejects. */
-export type HttpHandler = (request: Request, native?: unknown) => Promise<Response>
+/**
+ * Answers a request to the REST API. It never rejects.
+ *
+ * @param native the framework's own request
+ * @param basePath where the API is mounted, of a mount that knows: `/api/hooks`. It counts more than the option
+ */
+export type HttpHandler = (request: Request, native?: unknown, basePath?: string) => Promise<Response>
 
 /**
  * Makes the REST API: drf-hooks' wire, for the hooks of the owner that `authenticate` names.
@@ -34,7 +39,7 @@ export type HttpHandler = (request: Request, native?: unknown) => Promise<Respon
  */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const { registry, authenticate, logger = silentLogger } = options
-  const basePath = options.basePath === undefined ? undefined : normalBasePath(options.basePath)
+  const fixed = options.basePath === undefined ? undefined : normalBasePath(options.basePath)
 
   function failed(error: unknown, request: Request): Response {
     const problem = problemOf(error)
@@ -45,7 +50,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   }
 
   const app = new Hono<HttpEnv>({
-    getPath: (request) => pathBelowMount(new URL(request.url).pathname, basePath) || '/',
+    getPath: (_request, { env } = {}) => env?.path ?? '/',
   })
   if (options.checkHealth !== undefined) addHealthRoute(app, options.checkHealth)
   app.use(async (c, next) => {
@@ -56,10 +61,16 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   app.notFound(() => notFound().toResponse())
   app.onError((error, c) => failed(error, c.req.raw))
 
-  return async (request, native) => {
-    if (pathBelowMount(new URL(request.url).pathname, basePath) === undefined) return notFound().toResponse()
+  const findMount = createMountFinder(app.routes.map(({ path }) => path))
+
+  return async (request, native, given) => {
+    const { pathname } = new URL(request.url)
+    // Where a runtime calls this as its `fetch`, the third argument is its own.
+    const basePath = typeof given === 'string' ? normalBasePath(given) : (fixed ?? findMount(pathname))
+    const path = pathBelowMount(pathname, basePath)
+    if (path === undefined) return notFound().toResponse()
     try {
-      return await app.fetch(request, { native })
+      return await app.fetch(request, { native, basePath, path: path === '' ? '/' : path })
     } catch (error) {
       // Hono passes on what is thrown without being an Error.
       return failed(error, request)

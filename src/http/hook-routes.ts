@@ -8,7 +8,13 @@ import { type Validation, validate } from './validate.ts'
 
 /** What goes with each request: the framework's own, and who calls, once that is known. */
 export interface HttpEnv {
-  Bindings: { native: unknown }
+  Bindings: {
+    native: unknown
+    /** Where the API is mounted, without a slash at the end: links to other routes begin with it. */
+    basePath: string
+    /** What of the path is below that. */
+    path: string
+  }
   Variables: { owner: string }
 }
 

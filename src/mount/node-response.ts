@@ -13,10 +13,7 @@ export async function send(from: Response, message: IncomingMessage, to: ServerR
   for (const [name, value] of from.headers) if (name !== 'set-cookie') to.setHeader(name, value)
   const cookies = from.headers.getSetCookie()
   if (cookies.length > 0) to.setHeader('set-cookie', cookies)
-  // What was not read of the request would hold up the next one on this connection.
-  to.once('finish', () => {
-    if (!message.complete) message.resume()
-  })
+  readOnAfter(message, to)
   if (from.body === null || message.method === 'HEAD') {
     await from.body?.cancel()
     to.end()
@@ -27,6 +24,13 @@ export async function send(from: Response, message: IncomingMessage, to: ServerR
   } catch (error) {
     if (!isGone(error)) throw error
   }
+}
+
+/** What was not read of the request would hold up the next one on this connection. */
+export function readOnAfter(message: IncomingMessage, response: ServerResponse): void {
+  response.once('finish', () => {
+    if (!message.complete) message.resume()
+  })
 }
 
 /** Whether the other side has closed the connection: that is no error of ours. */

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { createServer, request as httpRequest, type Server } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openTestRegistry } from '../hooks/test-registry.ts'
 import { createHttpHandler } from '../http/index.ts'
-import { type Handling, node } from './node.ts'
+import type { Handling } from './handling.ts'
+import { node } from './node.ts'
 
 const globals = { Request, Response, Headers }
 
@@ -69,6 +71,7 @@ describe('the request', () => {
     expect(handler).toHaveBeenCalledWith(
       expect.any(Request),
       expect.objectContaining({ url: '/x', method: 'GET' }),
+      undefined,
     )
   })
 
@@ -139,6 +142,33 @@ describe('the request', () => {
     await aborted.promise
   })
 })
+
+it('comes from a server of HTTP/2 too, and from middleware that has cut its URL', async () => {
+  const http2 = createHttp2Server(node(echoPlace) as never)
+  http2.listen(0, '127.0.0.1')
+  await once(http2, 'listening')
+  const session = connectHttp2(`http://127.0.0.1:${(http2.address() as AddressInfo).port}`)
+  const stream = session.request({ ':path': '/hooks/1', ':method': 'POST' })
+  stream.end('abc')
+  expect(JSON.parse(await text(stream))).toEqual(['/hooks/1', null, 'abc'])
+  session.close()
+  http2.close()
+  server = createServer((message, response) => {
+    const { url = '' } = message
+    Object.assign(message, { originalUrl: url, url: url.slice('/hooks'.length) })
+    node(echoPlace)(message, response)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/1`)
+  expect(await answer.json()).toEqual(['/hooks/1', '/hooks', ''])
+})
+
+const echoPlace: Handling = {
+  async handler(request, _native, basePath) {
+    return Response.json([new URL(request.url).pathname, basePath ?? null, await request.text()])
+  },
+}
 
 describe('the response', () => {
   it('goes back with its status, headers, cookies and body', async () => {

@@ -1,20 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { consoleLogger } from '../core/logger.ts'
-import { requestOf } from './node-request.ts'
-import { send } from './node-response.ts'
+import type { Handling } from './handling.ts'
+import { answer } from './node-answer.ts'
 
-/** Anything that answers requests: `hooks`, for one. */
-export interface Handling {
-  /** @param native the framework's own request */
-  handler(request: Request, native?: unknown): Response | Promise<Response>
-}
+export type { Handling } from './handling.ts'
 
 /** A listener of `node:http`'s server. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
  * Mounts the REST API on `node:http`. The handler gets the `IncomingMessage` as its second argument, and so does
- * `authenticate`. Whoever closes the connection aborts the request's `signal`. The global Request and Response stay as they
+ * `authenticate`. A server of `node:http2` that speaks HTTP/1 too, or connect, will do as well. Whoever closes the connection aborts the request's `signal`. The global Request and Response stay as they
  * are.
  *
  * @example
@@ -35,13 +31,4 @@ export function node(hooks: Handling): NodeListener {
       else response.writeHead(500).end()
     })
   }
-}
-
-async function answer(hooks: Handling, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const closed = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) closed.abort()
-  })
-  const request = requestOf(message, closed.signal)
-  await send(request instanceof Request ? await hooks.handler(request, message) : request, message, response)
 }

@@ -246,8 +246,18 @@ export interface Hooks<
   delivery(id: string): Promise<Delivery & { log: Attempt[] }>
   /** Events, the newest first; with `failing`, those whose serializer throws. */
   events(options?: EventListOptions): Promise<StoredEvent[]>
-  /** Answers a request to the REST API. @param native the framework's own request, which `authenticate` gets too */
-  handler(request: Request, native?: unknown): Promise<Response>
+  /**
+   * Answers a request to the REST API. It never rejects, and needs no `this`.
+   *
+   * @param native the framework's own request, which `authenticate` gets too
+   * @param basePath where the API is mounted, `'/api/hooks'`, of whoever knows it; it counts more than the option of this
+   * name. Without either it is found from the path
+   * @example
+   * ```ts
+   * Bun.serve({ routes: { '/api/hooks/*': (request) => hooks.handler(request, undefined, '/api/hooks') } })
+   * ```
+   */
+  handler(request: Request, native?: unknown, basePath?: string): Promise<Response>
 }
 
 export interface EnableOptions {

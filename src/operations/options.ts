@@ -31,12 +31,18 @@ const OPTIONS = [
  */
 export function checkOptions(options: unknown): void {
   refuseUnknownOptions(options, OPTIONS, '', 'createHooks has no such option')
-  const { database, owners, hook = {} } = options as { database?: unknown; owners?: unknown; hook?: unknown }
+  const {
+    database,
+    owners,
+    hook = {},
+    basePath,
+  } = options as { database?: unknown; owners?: unknown; hook?: unknown; basePath?: unknown }
   if ('encryptionKey' in (options as object)) checkEncryptionKey(options as { encryptionKey?: unknown })
   checkDatabase(database)
   if (owners !== undefined) checkOwners(owners)
   checkTelemetry((options as { telemetry?: unknown }).telemetry)
   checkHookOption(hook)
+  if (basePath !== undefined) checkBasePath(basePath)
 }
 
 /** A variable of the environment that is not set would end encryption without a word. */
@@ -80,5 +86,15 @@ function checkOwners(owners: unknown): void {
     value: owners,
     problem: 'it must name a table and its key',
     cure: "For example { table: 'user', key: 'id' }",
+  })
+}
+
+function checkBasePath(basePath: unknown): void {
+  if (typeof basePath === 'string' && !/^[a-z][a-z\d+.-]*:|[?#]/i.test(basePath)) return
+  throw problem('option_invalid', {
+    field: 'basePath',
+    value: basePath,
+    problem: 'it must be the path of a URL, without host and query',
+    cure: "For example '/api/hooks'",
   })
 }

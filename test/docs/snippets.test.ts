@@ -14,7 +14,8 @@ import { type Snippet, snippetsOf } from './snippets.ts'
 const snippets = pages.flatMap((one) => one.snippets)
 const of = (language: string) => snippets.filter((one) => one.language === language && one.skip === undefined)
 const hooksFile = of('ts').find(({ file }) => file === 'hooks.ts')?.code ?? ''
-const programs = of('ts').filter(({ file }) => file !== 'hooks.ts')
+// test/mounts runs those that serve.
+const programs = of('ts').filter(({ file, needs }) => file !== 'hooks.ts' && needs !== 'mount')
 
 describe('the documentation', () => {
   it('runs every code block, or says why not', () => {

@@ -1,0 +1,5 @@
+export { HookwrightError } from '../core/errors.ts'
+export { createReceiver } from './create-receiver.ts'
+export type { HandlerOptions, Handlers, RawMessage, Receiver, ReceiverOptions } from './options.ts'
+export { RecentIds, type SeenIds } from './seen-ids.ts'
+export type { EventsOf, Message, Received, ReceivedHook, ReceivedOperational } from './sender.ts'
