@@ -289,7 +289,7 @@ export function createHooks<
     test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
     health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
-    delivery: (id: string) => getDelivery(store, id),
+    delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload !== undefined),
     events: (listOptions?: object) => listEvents(store, listOptions),
     handler,
   }

@@ -30,6 +30,7 @@ export {
   type AttemptOutcome,
   type BreakerOptions,
   type Delivery,
+  type DeliveryDetails,
   type DeliveryListOptions,
   type DispatchOptions,
   type Drained,
@@ -52,6 +53,7 @@ export {
 export type {
   Hook,
   HookChanges,
+  HookState,
   ListOptions,
   NewHook,
   Owner,

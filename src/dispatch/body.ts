@@ -1,5 +1,5 @@
 import { parseExact, toJson } from '../core/json.ts'
-import { type FieldDefinitions, type Hook, hookFromRow } from '../hooks/index.ts'
+import { type FieldDefinitions, type Hook, type HookRow, hookFromRow } from '../hooks/index.ts'
 import type { Claimed } from './claimed.ts'
 
 /** What the option `hook.payload` is told of the event. */
@@ -12,8 +12,16 @@ export interface PayloadEvent {
 /** The option `hook.payload`: makes the body of a POST, in place of drf-hooks' envelope. */
 export type PayloadFunction = (hook: never, event: PayloadEvent) => unknown
 
+/** What of a delivery the envelope shows. */
+interface EnvelopeParts {
+  hook: Pick<HookRow, 'id' | 'target'>
+  event: string
+  /** JSON text. */
+  data: string
+}
+
 /** The body that a drf-hooks subscriber gets; the data goes in as the text that it is. */
-export function envelope({ hook, event, data }: Claimed): string {
+export function envelope({ hook, event, data }: EnvelopeParts): string {
   return `{"hook":${JSON.stringify({ id: hook.id, event, target: hook.target })},"data":${data}}`
 }
 

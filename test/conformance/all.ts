@@ -1,5 +1,6 @@
 import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
+import { deliveryListSuite } from './delivery-list.suite.ts'
 import { drainSuite } from './drain.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
@@ -39,6 +40,7 @@ export function allSuites(harness: Harness): void {
   manualRetrySuite(harness)
   replaySuite(harness)
   testEventSuite(harness)
+  deliveryListSuite(harness)
   drainSuite(harness)
   retentionSuite(harness)
   migrateSuite(harness)
