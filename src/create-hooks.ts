@@ -24,6 +24,7 @@ import {
   getDelivery,
   listDeliveries,
   type PayloadEvent,
+  pageOfDeliveries,
   releaseParked,
 } from './dispatch/index.ts'
 import {
@@ -36,7 +37,13 @@ import {
   trigger,
 } from './events/index.ts'
 import { createHookRegistry, defineFields, type Hook, type OwnerScope } from './hooks/index.ts'
-import { type Authenticate, createHttpHandler } from './http/index.ts'
+import {
+  type ApiOptions,
+  type Authenticate,
+  type Authorize,
+  apiSettings,
+  createHttpHandler,
+} from './http/index.ts'
 import {
   checkOptions,
   clockOf,
@@ -77,6 +84,10 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   hook?: HookOptions<Fields>
   /** Who calls the REST API. While it is left out, nobody is let in. */
   authenticate?: Authenticate
+  /** Whether a caller of the REST API may do what they ask for. While it is left out, they may do everything with their hooks. */
+  authorize?: Authorize
+  /** What callers of the REST API are held to: hooks, requests and bytes, and pages of other origins. */
+  api?: ApiOptions
   /** Addresses that hooks may lead to although they are not on the public internet: `['127.0.0.1/32', 'app.internal']`. */
   allow?: readonly string[]
   /** Addresses that hooks must not lead to in any case, such as the application's own host. */
@@ -135,6 +146,7 @@ export function createHooks<
   const policy = createAddressPolicy(addresses(options))
   const settings = dispatchSettings(options.dispatch)
   const retention = retentionSettings(options.retention)
+  const api = apiSettings(options.api)
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
@@ -217,12 +229,26 @@ export function createHooks<
     },
   })
   const pruner = new Pruner({ store, settings: retention, clock, logger })
+  const operations = {
+    enable: (id: number, enableOptions?: EnableOptions) => enable({ ...byHand, registry }, id, enableOptions),
+    retry: (id: string, retryOptions?: OwnerScope) => retry(byHand, id, retryOptions),
+    replay: (replayOptions: ReplayOptions) => replay(byHand, replayOptions),
+    test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
+    health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
+    delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload !== undefined),
+  }
   const handler = createHttpHandler({
     registry,
+    operations: {
+      ...operations,
+      page: (listing, budget) => pageOfDeliveries(store, listing, budget),
+    },
     catalog,
     policy,
     fields,
     authenticate: options.authenticate,
+    authorize: options.authorize,
+    api,
     basePath: options.basePath,
     logger,
   })
@@ -283,13 +309,8 @@ export function createHooks<
       if (outcome.attempted) dispatcher.wake()
       return outcome
     },
-    enable: (id: number, enableOptions?: EnableOptions) => enable({ ...byHand, registry }, id, enableOptions),
-    retry: (id: string, retryOptions?: OwnerScope) => retry(byHand, id, retryOptions),
-    replay: (replayOptions: ReplayOptions) => replay(byHand, replayOptions),
-    test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
-    health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
+    ...operations,
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
-    delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload !== undefined),
     events: (listOptions?: object) => listEvents(store, listOptions),
     handler,
   }

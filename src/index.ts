@@ -60,7 +60,15 @@ export type {
   OwnerScope,
   RotationOptions,
 } from './hooks/index.ts'
-export type { Authenticate, Caller } from './http/index.ts'
+export type {
+  Action,
+  ApiOptions,
+  Authenticate,
+  Authorize,
+  Caller,
+  CallerObject,
+  CorsOptions,
+} from './http/index.ts'
 export type {
   EnableOptions,
   HookHealth,

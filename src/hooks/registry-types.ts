@@ -75,7 +75,7 @@ export interface HookRegistry<Event extends string = string, Fields extends Hook
 /** What a creation is held to, beside what a hook is. */
 export interface CreationLimits {
   /** The most hooks that the owner may have, counted in the transaction of the creation. */
-  maxHooksPerOwner?: number | undefined
+  readonly maxHooksPerOwner?: number | undefined
 }
 
 /**

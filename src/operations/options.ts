@@ -10,6 +10,8 @@ const OPTIONS = [
   'owners',
   'hook',
   'authenticate',
+  'authorize',
+  'api',
   'allow',
   'deny',
   'dispatch',
@@ -25,10 +27,16 @@ const OPTIONS = [
  */
 export function checkOptions(options: unknown): void {
   refuseUnknownOptions(options, OPTIONS, '', 'createHooks has no such option')
-  const { database, owners, hook = {} } = options as { database?: unknown; owners?: unknown; hook?: unknown }
+  const { database, owners, hook = {}, ...others } = options as Readonly<Record<string, unknown>>
   checkDatabase(database)
   if (owners !== undefined) checkOwners(owners)
   checkHookOption(hook)
+  for (const name of ['authenticate', 'authorize']) {
+    const value = others[name]
+    if (value === undefined || typeof value === 'function') continue
+    const cure = 'Give a function, or leave it out'
+    throw problem('option_invalid', { field: name, value, problem: 'it must be a function', cure })
+  }
 }
 
 function checkDatabase(database: unknown): void {
