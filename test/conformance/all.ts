@@ -14,6 +14,7 @@ import { operationalSuite } from './operational.suite.ts'
 import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { replaySuite } from './replay.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
+import { restSuite } from './rest.suite.ts'
 import { retentionSuite } from './retention.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { sendSuite } from './send.suite.ts'
@@ -43,6 +44,7 @@ export function allSuites(harness: Harness): void {
   deliveryListSuite(harness)
   drainSuite(harness)
   retentionSuite(harness)
+  restSuite(harness)
   migrateSuite(harness)
   resilienceSuite(harness)
   testingSuite(harness)
