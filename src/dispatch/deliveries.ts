@@ -25,6 +25,9 @@ export interface DeliveryPage {
 /** Deliveries that are looked at in one turn where they are filtered: so many, and somebody else has a turn. */
 const WINDOW = 1_000
 
+/** Deliveries that are read in one query. */
+const CHUNK = 250
+
 /**
  * A page of a list. Filters are no part of any index, so what has long gone by may take a look at very many: with `budget`
  * a page is what was found until then, which may be nothing, and `next` goes on from there.
@@ -54,9 +57,12 @@ export async function pageOfDeliveries(
   const want = isFiltered ? WINDOW : limit + 1
   let looked = 0
   for await (const found of newestKeys(store, { hookId, owner, span }, after, want)) {
-    // More than were wanted have come: the rest may be large.
-    for (const keys of inChunks(found, want)) {
-      for (const row of await store.read(() => rows(chosen(store, keys, listing)))) {
+    // More than were wanted may have come, and each may be large.
+    for (const keys of inChunks(found, Math.max(limit + 1, CHUNK))) {
+      const fitting = keys.filter(({ status }) => statuses === undefined || statuses.includes(status))
+      const rowsFound =
+        fitting.length === 0 ? [] : await store.read(() => rows(chosen(store, fitting, listing)))
+      for (const row of rowsFound) {
         if (deliveries.length === limit) return { deliveries, next: deliveries.at(-1)?.id }
         deliveries.push(deliveryFromRow(row))
       }

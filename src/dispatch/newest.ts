@@ -2,12 +2,18 @@ import { breath } from '../core/breath.ts'
 import type { Span } from '../events/index.ts'
 import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
+import type { DeliveryStatus } from '../store/tables.ts'
 import { rows, type Work } from '../store/work.ts'
 
 /** Where a delivery stands in a list: that of the newer event is first, and of one event that of the lower hook. */
 export interface DeliveryKey {
   hook_id: number
   event_seq: number
+}
+
+/** A delivery that was found, and what its row, which is at hand then, says of it. */
+export interface FoundKey extends DeliveryKey {
+  status: DeliveryStatus
 }
 
 /** Which deliveries a list is made from. */
@@ -27,8 +33,8 @@ const FEWEST = 8
 
 /**
  * The keys of deliveries, the newest first, some at a time. No index has the deliveries of several hooks in this order: it
- * would have to be written with every delivery. So each hook is asked for its newest, which the primary key knows, and
- * those of the hooks whose newest are the newest of all are put together.
+ * would have to be written with every delivery. So each hook is asked once for its newest, which the primary key knows, and
+ * from then on those are put together whose newest are the newest of all.
  *
  * @param after only what comes behind it
  * @param want how many are wanted at once; it may be fewer or more
@@ -38,29 +44,37 @@ export async function* newestKeys(
   among: Among,
   after: DeliveryKey | undefined,
   want: number,
-): AsyncGenerator<DeliveryKey[]> {
+): AsyncGenerator<FoundKey[]> {
   const { span, hookId } = among
-  let position = first(span, after)
+  const position = first(span, after)
+  let newest: DeliveryKey[] =
+    hookId === undefined
+      ? await newestOfEach(store, among, position)
+      : [{ hook_id: hookId, event_seq: highest(position, hookId) }]
   // A hook that has most of them would need many turns, so it gets more in each.
-  for (let share = FEWEST; position.event_seq > span.after; share *= 2) {
-    const { hooks, horizon } =
-      hookId === undefined
-        ? await newestHooks(store, among, position, want)
-        : { hooks: [hookId], horizon: undefined }
-    if (hooks.length === 0) return
+  for (let share = FEWEST; newest.length > 0; share *= 2) {
+    const hooks = newest.slice(0, want)
+    const others = newest.slice(want)
     const most = Math.max(share, Math.ceil((2 * want) / hooks.length))
-    const bounds = hooks.map((hook_id) => ({ hook_id, event_seq: highest(position, hook_id) }))
-    const found = await store.read(() => newestOf(store, bounds, span.after, most))
+    const found = await store.read(() => newestOf(store, hooks, span.after, most))
     await breath()
-    const known = knownUpTo(found, most, horizon)
-    const keys = found
-      .flat()
-      .filter((key) => known === undefined || compare(key, known) <= 0)
-      .sort(compare)
-    if (keys.length > 0) yield keys
+    const known = knownUpTo(found, most, others.length > 0 ? hooks.at(-1) : undefined)
+    const keys = found.flat().filter((key) => known === undefined || compare(key, known) <= 0)
+    if (keys.length > 0) yield keys.sort(compare)
     if (known === undefined) return
-    position = known
+    newest = [...nextOf(found, most, known), ...others].sort(compare)
   }
+}
+
+/** Of each hook the newest that is left behind what is known; or a bound for it, where that was not looked at. */
+function nextOf(found: readonly FoundKey[][], most: number, known: DeliveryKey): DeliveryKey[] {
+  return found.flatMap((keys) => {
+    const next = keys.find((key) => compare(key, known) > 0)
+    if (next !== undefined) return [next]
+    const last = keys.at(-1)
+    if (last === undefined || keys.length < most) return []
+    return [{ hook_id: last.hook_id, event_seq: last.event_seq - 1 }]
+  })
 }
 
 /** The order of the list. */
@@ -89,16 +103,14 @@ function knownUpTo(
   return ends.sort(compare)[0]
 }
 
-/** The hooks whose newest deliveries are the newest; `horizon` is the last of those where there are more hooks. */
-async function newestHooks(
+/** The newest delivery of each hook, in the order of the list: a look into the index for each hook. */
+async function newestOfEach(
   store: Store,
   { owner, span }: Among,
   position: DeliveryKey,
-  want: number,
-): Promise<{ hooks: number[]; horizon: DeliveryKey | undefined }> {
+): Promise<DeliveryKey[]> {
   const { db } = store
-  let newest: DeliveryKey[] = []
-  let left = false
+  const newest: DeliveryKey[] = []
   let lastId = 0
   for (;;) {
     let hooks = db.selectFrom('hook').select('id').where('id', '>', lastId)
@@ -108,7 +120,7 @@ async function newestHooks(
         db
           .selectFrom(hooks.orderBy('id').limit(HOOKS).as('h'))
           .select('h.id as hook_id')
-          .select(({ selectFrom, eb }) =>
+          .select(({ selectFrom, eb, cast, val }) =>
             selectFrom('delivery as d')
               .select('d.event_seq')
               .whereRef('d.hook_id', '=', 'h.id')
@@ -119,8 +131,8 @@ async function newestHooks(
                 eb
                   .case()
                   .when('h.id', '>', position.hook_id)
-                  .then(eb.cast<number>(eb.val(position.event_seq), 'bigint'))
-                  .else(eb.cast<number>(eb.val(position.event_seq - 1), 'bigint'))
+                  .then(cast<number>(val(position.event_seq), 'bigint'))
+                  .else(cast<number>(val(position.event_seq - 1), 'bigint'))
                   .end(),
               )
               .orderBy('d.event_seq', 'desc')
@@ -132,13 +144,9 @@ async function newestHooks(
     )
     await breath()
     for (const { hook_id, event_seq } of found) if (event_seq !== null) newest.push({ hook_id, event_seq })
-    newest.sort(compare)
-    left ||= newest.length > want
-    newest = newest.slice(0, want)
-    if (found.length < HOOKS) break
+    if (found.length < HOOKS) return newest.sort(compare)
     lastId = found.at(-1)?.hook_id ?? lastId
   }
-  return { hooks: newest.map(({ hook_id }) => hook_id), horizon: left ? newest.at(-1) : undefined }
 }
 
 /** The newest of each hook, up to its bound: as many as `most`. */
@@ -147,7 +155,7 @@ function* newestOf(
   bounds: readonly DeliveryKey[],
   after: number,
   most: number,
-): Work<DeliveryKey[][]> {
+): Work<FoundKey[][]> {
   const { db, dialect } = store
   if (dialect === 'postgres') {
     const found = yield* rows(
@@ -156,7 +164,7 @@ function* newestOf(
         .innerJoinLateral(
           ({ selectFrom }) =>
             selectFrom('delivery')
-              .select('event_seq')
+              .select(['event_seq', 'status'])
               .whereRef('hook_id', '=', 'g.hook_id')
               .whereRef('event_seq', '<=', 'g.event_seq')
               .where('event_seq', '>', after)
@@ -165,18 +173,18 @@ function* newestOf(
               .as('d'),
           (join) => join.onTrue(),
         )
-        .select(['g.hook_id', 'd.event_seq']),
+        .select(['g.hook_id', 'd.event_seq', 'd.status']),
     )
     return [...Map.groupBy(found, ({ hook_id }) => hook_id).values()].map((keys) => keys.toSorted(compare))
   }
   // SQLite has no such join, and takes a query for no more than it does.
-  const found: DeliveryKey[][] = []
+  const found: FoundKey[][] = []
   for (const { hook_id, event_seq } of bounds) {
     found.push(
       yield* rows(
         db
           .selectFrom('delivery')
-          .select(['hook_id', 'event_seq'])
+          .select(['hook_id', 'event_seq', 'status'])
           .where('hook_id', '=', hook_id)
           .where('event_seq', '<=', event_seq)
           .where('event_seq', '>', after)
