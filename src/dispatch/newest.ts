@@ -28,8 +28,11 @@ export interface Among {
 /** Hooks that are asked for their newest delivery in one query. */
 const HOOKS = 1_000
 
-/** Deliveries of one hook that are looked at in one turn, at the least. */
+/** Deliveries of one hook that are looked at in one turn, at first. */
 const FEWEST = 8
+
+/** And the most, which nobody has to wait for. */
+const LARGEST_SHARE = 4_096
 
 /**
  * The keys of deliveries, the newest first, some at a time. No index has the deliveries of several hooks in this order: it
@@ -51,30 +54,50 @@ export async function* newestKeys(
     hookId === undefined
       ? await newestOfEach(store, among, position)
       : [{ hook_id: hookId, event_seq: highest(position, hookId) }]
-  // A hook that has most of them would need many turns, so it gets more in each.
-  for (let share = FEWEST; newest.length > 0; share *= 2) {
+  // A hook that has most of them would need many turns: whatever was used up is twice as much in the next.
+  const shares = new Map<number, number>()
+  while (newest.length > 0) {
     const hooks = newest.slice(0, want)
     const others = newest.slice(want)
-    const most = Math.max(share, Math.ceil((2 * want) / hooks.length))
-    const found = await store.read(() => newestOf(store, hooks, span.after, most))
-    await breath()
-    const known = knownUpTo(found, most, others.length > 0 ? hooks.at(-1) : undefined)
-    const keys = found.flat().filter((key) => known === undefined || compare(key, known) <= 0)
+    const least = Math.max(FEWEST, Math.ceil((2 * want) / hooks.length))
+    const bounds = hooks.map((key) => ({ ...key, most: shares.get(key.hook_id) ?? least }))
+    const found = await lookAt(store, bounds, span.after)
+    const known = knownUpTo(found, others.length > 0 ? hooks.at(-1) : undefined)
+    const keys = found
+      .flatMap((one) => one.keys)
+      .filter((key) => known === undefined || compare(key, known) <= 0)
     if (keys.length > 0) yield keys.sort(compare)
     if (known === undefined) return
-    newest = [...nextOf(found, most, known), ...others].sort(compare)
+    newest = others
+    for (const { keys: looked, most, bound } of found) {
+      const next = nextOf(looked, most, bound, known)
+      if (next !== undefined) newest.push(next)
+      const used = looked.findLastIndex((key) => compare(key, known) <= 0) + 1
+      if (used === most) shares.set(bound.hook_id, Math.min(2 * most, LARGEST_SHARE))
+    }
+    newest.sort(compare)
   }
 }
 
-/** Of each hook the newest that is left behind what is known; or a bound for it, where that was not looked at. */
-function nextOf(found: readonly FoundKey[][], most: number, known: DeliveryKey): DeliveryKey[] {
-  return found.flatMap((keys) => {
-    const next = keys.find((key) => compare(key, known) > 0)
-    if (next !== undefined) return [next]
-    const last = keys.at(-1)
-    if (last === undefined || keys.length < most) return []
-    return [{ hook_id: last.hook_id, event_seq: last.event_seq - 1 }]
-  })
+/** What was found of one hook, in the order of the list. */
+interface Looked {
+  bound: DeliveryKey
+  /** How many it was asked for. */
+  most: number
+  keys: FoundKey[]
+}
+
+/** The newest of a hook that is left behind what is known, or a bound for it where that was not looked at; or nothing. */
+function nextOf(
+  keys: readonly FoundKey[],
+  most: number,
+  { hook_id }: DeliveryKey,
+  known: DeliveryKey,
+): DeliveryKey | undefined {
+  const next = keys.find((key) => compare(key, known) > 0)
+  const last = keys.at(-1)
+  if (next !== undefined || last === undefined || keys.length < most) return next
+  return { hook_id, event_seq: last.event_seq - 1 }
 }
 
 /** The order of the list. */
@@ -93,12 +116,8 @@ function highest({ event_seq, hook_id }: DeliveryKey, hookId: number): number {
 }
 
 /** The last key before which nothing is missing: there may be more of a hook that gave as many as it was asked for. */
-function knownUpTo(
-  found: readonly DeliveryKey[][],
-  most: number,
-  horizon: DeliveryKey | undefined,
-): DeliveryKey | undefined {
-  const ends = found.flatMap((keys) => (keys.length < most ? [] : keys.slice(-1)))
+function knownUpTo(found: readonly Looked[], horizon: DeliveryKey | undefined): DeliveryKey | undefined {
+  const ends: DeliveryKey[] = found.flatMap(({ keys, most }) => (keys.length < most ? [] : keys.slice(-1)))
   if (horizon !== undefined) ends.push(horizon)
   return ends.sort(compare)[0]
 }
@@ -149,13 +168,25 @@ async function newestOfEach(
   }
 }
 
-/** The newest of each hook, up to its bound: as many as `most`. */
+type Bound = DeliveryKey & { most: number }
+
+/** The newest of each hook, up to its bound: as many as it is asked for. */
+async function lookAt(store: Store, bounds: readonly Bound[], after: number): Promise<Looked[]> {
+  const found: Looked[] = []
+  for (const [most, hooks] of Map.groupBy(bounds, (bound) => bound.most)) {
+    const keys = await store.read(() => newestOf(store, hooks, after, most))
+    for (const bound of hooks) found.push({ bound, most, keys: keys.get(bound.hook_id) ?? [] })
+    await breath()
+  }
+  return found
+}
+
 function* newestOf(
   store: Store,
   bounds: readonly DeliveryKey[],
   after: number,
   most: number,
-): Work<FoundKey[][]> {
+): Work<Map<number, FoundKey[]>> {
   const { db, dialect } = store
   if (dialect === 'postgres') {
     const found = yield* rows(
@@ -175,23 +206,22 @@ function* newestOf(
         )
         .select(['g.hook_id', 'd.event_seq', 'd.status']),
     )
-    return [...Map.groupBy(found, ({ hook_id }) => hook_id).values()].map((keys) => keys.toSorted(compare))
+    return Map.groupBy(found.sort(compare), ({ hook_id }) => hook_id)
   }
-  // SQLite has no such join, and takes a query for no more than it does.
-  const found: FoundKey[][] = []
+  // SQLite has no such join, and a query of it costs no round trip.
+  const found = new Map<number, FoundKey[]>()
   for (const { hook_id, event_seq } of bounds) {
-    found.push(
-      yield* rows(
-        db
-          .selectFrom('delivery')
-          .select(['hook_id', 'event_seq', 'status'])
-          .where('hook_id', '=', hook_id)
-          .where('event_seq', '<=', event_seq)
-          .where('event_seq', '>', after)
-          .orderBy('event_seq', 'desc')
-          .limit(most),
-      ),
+    const keys = yield* rows(
+      db
+        .selectFrom('delivery')
+        .select(['hook_id', 'event_seq', 'status'])
+        .where('hook_id', '=', hook_id)
+        .where('event_seq', '<=', event_seq)
+        .where('event_seq', '>', after)
+        .orderBy('event_seq', 'desc')
+        .limit(most),
     )
+    found.set(hook_id, keys)
   }
   return found
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pageOfDeliveries } from '../../src/dispatch/index.ts'
+import { newestKeys } from '../../src/dispatch/newest.ts'
 import { createHooks, type DeliveryListOptions } from '../../src/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { DeliveryStatus } from '../../src/store/tables.ts'
@@ -134,6 +135,42 @@ export function deliveryListSuite(harness: Harness): void {
           next = page.next
         } while (next !== undefined)
         expect(bit).toEqual(ids)
+      }
+    })
+
+    it('are in order to their end, also of more hooks than are looked at together', async () => {
+      const { hooks, store } = await open()
+      const random = seeded(3)
+      const all: { hook: number; seq: number; status: DeliveryStatus }[] = []
+      for (let hook = 1; hook <= 30; hook += 1) {
+        await hooks.create({ owner: hook % 3, event: 'a', target: `${TARGET}/${hook}` })
+        for (let seq = 1; seq <= 200; seq += 1) {
+          const chance = hook === 30 ? 1 : hook / 100
+          if (seq % 50 === 0 || random() < chance) all.push({ hook, seq, status: 'delivered' })
+        }
+      }
+      await fill(store, all)
+      const sorted = all.sort((x, y) => y.seq - x.seq || x.hook - y.hook)
+      for (const owner of [undefined, '0', '1']) {
+        for (const after of [undefined, { event_seq: 150, hook_id: 17 }]) {
+          const expected = sorted
+            .filter(({ hook }) => owner === undefined || String(hook % 3) === owner)
+            .filter(
+              ({ seq, hook }) => after === undefined || seq < 150 || (seq === 150 && hook > after.hook_id),
+            )
+            .map(({ hook, seq }) => `${seq} ${hook}`)
+          const span = { after: 20, upTo: 190 }
+          for (const want of [1, 3, 10, 1_000]) {
+            const found: string[] = []
+            for await (const keys of newestKeys(store, { hookId: undefined, owner, span }, after, want)) {
+              found.push(...keys.map(({ event_seq, hook_id }) => `${event_seq} ${hook_id}`))
+            }
+            const between = expected.filter(
+              (key) => Number.parseInt(key, 10) > 20 && Number.parseInt(key, 10) <= 190,
+            )
+            expect(found).toEqual(between)
+          }
+        }
       }
     })
 
