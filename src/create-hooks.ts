@@ -28,6 +28,7 @@ import {
   getDelivery,
   listDeliveries,
   type PayloadEvent,
+  pageOfDeliveries,
   releaseParked,
 } from './dispatch/index.ts'
 import {
@@ -48,7 +49,13 @@ import {
   type SignatureOptions,
   signatureSettings,
 } from './hooks/index.ts'
-import { type Authenticate, createHttpHandler } from './http/index.ts'
+import {
+  type ApiOptions,
+  type Authenticate,
+  type Authorize,
+  apiSettings,
+  createHttpHandler,
+} from './http/index.ts'
 import {
   BacklogReader,
   checkOptions,
@@ -100,6 +107,10 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   hook?: HookOptions<Fields>
   /** Who calls the REST API. While it is left out, nobody is let in. */
   authenticate?: Authenticate
+  /** Whether a caller of the REST API may do what they ask for. While it is left out, they may do everything with their hooks. */
+  authorize?: Authorize
+  /** What callers of the REST API are held to: hooks, requests and bytes, and pages of other origins. */
+  api?: ApiOptions
   /** Addresses that hooks may lead to although they are not on the public internet: `['127.0.0.1/32', 'app.internal']`. */
   allow?: readonly string[]
   /** Addresses that hooks must not lead to in any case, such as the application's own host. */
@@ -181,6 +192,7 @@ export function createHooks<
   const signature = signatureSettings(options.signature)
   const cipher = createCipher(options.encryptionKey)
   const maxPayloadBytes = wholeNumber(options.maxPayloadBytes, 'maxPayloadBytes', MAX_PAYLOAD_BYTES)
+  const api = apiSettings(options.api)
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
@@ -295,13 +307,27 @@ export function createHooks<
   /** Whether start() was called, and stop() not since. */
   let isWanted = false
   let endObserving = () => {}
+  const operations = {
+    enable: (id: number, enableOptions?: EnableOptions) => enable({ ...byHand, registry }, id, enableOptions),
+    retry: (id: string, retryOptions?: OwnerScope) => retry(byHand, id, retryOptions),
+    replay: (replayOptions: ReplayOptions) => replay(byHand, replayOptions),
+    test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
+    health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
+    delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
+  }
   const handler = createHttpHandler({
     registry,
+    operations: {
+      ...operations,
+      page: (listing, budget) => pageOfDeliveries(store, listing, budget),
+    },
     catalog,
     policy,
     fields,
     signature,
     authenticate: options.authenticate,
+    authorize: options.authorize,
+    api,
     basePath: options.basePath,
     logger,
     checkHealth: () => readiness.check(),
@@ -370,15 +396,10 @@ export function createHooks<
       if (outcome.attempted) dispatcher.wake()
       return outcome
     },
-    enable: (id: number, enableOptions?: EnableOptions) => enable({ ...byHand, registry }, id, enableOptions),
-    retry: (id: string, retryOptions?: OwnerScope) => retry(byHand, id, retryOptions),
-    replay: (replayOptions: ReplayOptions) => replay(byHand, replayOptions),
-    test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
-    health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
+    ...operations,
     stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
     readiness: () => readiness.check(),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
-    delivery: (id: string) => getDelivery(store, id),
     events: (listOptions?: object) => listEvents(store, listOptions),
     handler,
   }

@@ -31,8 +31,8 @@ export type {
   AttemptOutcomeName,
   Backlog,
   FanningOut,
-  HookState,
   Observed,
+  ObservedState,
   Operation,
   Sending,
   Telemetry,
@@ -43,6 +43,7 @@ export {
   type AttemptOutcome,
   type BreakerOptions,
   type Delivery,
+  type DeliveryDetails,
   type DeliveryListOptions,
   type DispatchOptions,
   type Drained,
@@ -68,6 +69,7 @@ export type {
   FilterValue,
   Hook,
   HookChanges,
+  HookState,
   ListOptions,
   NewHook,
   Owner,
@@ -76,7 +78,15 @@ export type {
   RotationOptions,
   SignatureOptions,
 } from './hooks/index.ts'
-export type { Authenticate, Caller } from './http/index.ts'
+export type {
+  Action,
+  ApiOptions,
+  Authenticate,
+  Authorize,
+  Caller,
+  CallerObject,
+  CorsOptions,
+} from './http/index.ts'
 export type {
   AttemptStatistics,
   CurrentStatistics,

@@ -1,6 +1,7 @@
 import { claimDue } from '../../src/dispatch/claim.ts'
 import { claimParked } from '../../src/dispatch/claim-parked.ts'
-import { getDelivery, listDeliveries } from '../../src/dispatch/deliveries.ts'
+import { listDeliveries } from '../../src/dispatch/deliveries.ts'
+import { getDelivery } from '../../src/dispatch/delivery.ts'
 import { LaneChanges } from '../../src/dispatch/lanes.ts'
 import type { ClaimContext } from '../../src/dispatch/parking.ts'
 import { type AttemptResult, giveBack, keyOf, record, renew } from '../../src/dispatch/record.ts'

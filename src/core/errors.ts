@@ -24,6 +24,7 @@ export const errorTable = {
   row_missing: { status: 404, meaning: 'The row that the event speaks of does not exist.' },
   transaction_invalid: { status: 500, meaning: 'The `tx` option is no transaction that hookwright knows.' },
   hook_invalid: { status: 400, meaning: 'A field of the hook is wrong.' },
+  hooks_exhausted: { status: 400, meaning: 'The owner has as many hooks as the REST API gives one.' },
   hook_missing: { status: 404, meaning: 'No such hook.' },
   target_invalid: { status: 400, meaning: 'The target is no URL.' },
   target_refused: { status: 400, meaning: 'The target is an address that must not be called.' },

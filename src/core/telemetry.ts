@@ -86,11 +86,11 @@ export interface Observed {
 export interface Backlog {
   events: { waiting: number }
   deliveries: { due: number; scheduled: number; parked: number; oldestDueMs: number }
-  hooks: Readonly<Record<HookState, number>>
+  hooks: Readonly<Record<ObservedState, number>>
 }
 
 /** How a hook fares, as `hooks.health` says it. */
-export type HookState = 'well' | 'failing' | 'waiting' | 'recovering' | 'disabled'
+export type ObservedState = 'well' | 'failing' | 'waiting' | 'recovering' | 'disabled'
 
 const nothing: Operation & AttemptOperation = {
   traceContext: null,

@@ -1,8 +1,14 @@
 import { problem } from '../core/errors.ts'
 import { parseExact, toJson } from '../core/json.ts'
 import { checkSize } from '../core/payload-size.ts'
-import { type FieldDefinitions, type Hook, hookFromRow, type PayloadForm } from '../hooks/index.ts'
-import type { Claimed } from './claimed.ts'
+import {
+  type FieldDefinitions,
+  type Hook,
+  type HookRow,
+  hookFromRow,
+  type PayloadForm,
+} from '../hooks/index.ts'
+import type { Claimed, claimedEvent } from './claimed.ts'
 
 /** What the option `hook.payload` is told of the event. */
 export interface PayloadEvent {
@@ -30,8 +36,13 @@ export type PayloadOption = PayloadForm | PayloadFunction
 /** What a body may have beside the data: a target has 255 characters at the most, and the name of an event 128. */
 const ENVELOPE_BYTES = 2_048
 
+/** What of a delivery its body is made of. */
+type Parts = Omit<ReturnType<typeof claimedEvent>, 'uid' | 'traceContext'> & {
+  hook: Pick<HookRow, 'id' | 'target'>
+}
+
 /** The bodies that hookwright makes by itself, of texts: what is in them is not parsed for it. */
-const forms: Record<PayloadForm, (claimed: Claimed) => string> = {
+const forms: Record<PayloadForm, (delivery: Parts) => string> = {
   /** What a drf-hooks subscriber gets. */
   envelope({ hook, event, data, previousData }) {
     const about = JSON.stringify({ id: hook.id, event, target: hook.target })
@@ -49,7 +60,7 @@ const forms: Record<PayloadForm, (claimed: Claimed) => string> = {
   },
 }
 
-function standardHead({ event, createdAt }: Claimed): string {
+function standardHead({ event, createdAt }: Parts): string {
   return `{"type":${JSON.stringify(event)},"timestamp":"${new Date(createdAt).toISOString()}","data":`
 }
 
@@ -57,7 +68,7 @@ function previous(json: string | null): string {
   return json === null ? '' : `,"previous":${json}`
 }
 
-function keyOf({ event, model, keyJson }: Claimed): string {
+function keyOf({ event, model, keyJson }: Parts): string {
   if (keyJson !== null) return keyJson
   if (model === null) return '{}'
   // An empty object would say that the event is of no row.
@@ -70,8 +81,8 @@ function keyOf({ event, model, keyJson }: Claimed): string {
 }
 
 /** @throws `hook_invalid` for a form that this version does not know, `key_invalid` */
-export function formedBody(form: string, claimed: Claimed): string {
-  if (Object.hasOwn(forms, form)) return forms[form as PayloadForm](claimed)
+export function formedBody(form: string, delivery: Parts): string {
+  if (Object.hasOwn(forms, form)) return forms[form as PayloadForm](delivery)
   throw problem('hook_invalid', {
     field: 'payload',
     value: form,

@@ -1,126 +1,117 @@
+import { inChunks } from '../core/chunks.ts'
+import { spanOf } from '../events/index.ts'
+import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
-import type { DeliveryStatus } from '../store/tables.ts'
-import { rows, type Work } from '../store/work.ts'
-import { deliveriesWithEvents, deliveryById } from './delivery-by-id.ts'
-import { deliveryId } from './request.ts'
+import { first, rows, type Work } from '../store/work.ts'
+import { deliveriesWithEvents, deliveryMissing } from './delivery-by-id.ts'
+import { type Delivery, deliveryFromRow, withColumns } from './delivery-row.ts'
+import { checkDeliveryListing, type DeliveryListing, type DeliveryListOptions } from './list-options.ts'
+import { type DeliveryKey, newestKeys } from './newest.ts'
+import { deliveryId, parseDeliveryId } from './request.ts'
 
-/** One event on its way to one hook. */
-export interface Delivery {
-  /** The `webhook-id` that the receiver sees. */
-  id: string
-  hookId: number
-  event: string
-  status: DeliveryStatus
-  /** Why it failed or was cancelled. */
-  reason: string | null
-  /** How many attempts were made. */
-  attempts: number
-  /** Whether an attempt is to come that somebody asked for by hand. */
-  manual: boolean
-  /** When the next attempt is due; null when there is none to come, or when it waits for its hook. */
-  dueAt: Date | null
-  createdAt: Date
-  finishedAt: Date | null
-}
-
-/** One POST of one delivery. */
-export interface Attempt {
-  /** Counted from 1. */
-  number: number
-  startedAt: Date
-  durationMs: number
-  /** The HTTP status; null when no response came. */
-  status: number | null
-  /** Whether somebody asked for it by hand. */
-  manual: boolean
-  /** Why no response came; null when one did. */
-  error: { code: string; message: string } | null
-  response: { headers: [string, string][]; body: string; truncated: boolean } | null
-}
-
-export interface DeliveryListOptions {
-  hookId?: number
-  status?: DeliveryStatus
-  /** The most to give: 100 unless told. */
-  limit?: number
-}
-
-/** The newest deliveries first. */
+/** The newest deliveries first. @throws `option_invalid`, `owner_missing`, `delivery_missing` where `after` is none */
 export async function listDeliveries(store: Store, options: DeliveryListOptions = {}): Promise<Delivery[]> {
-  let query = withColumns(deliveriesWithEvents(store))
+  const { deliveries } = await pageOfDeliveries(store, options, Number.POSITIVE_INFINITY)
+  return deliveries
+}
+
+/** Some deliveries of a list, and how to go on. */
+export interface DeliveryPage {
+  deliveries: Delivery[]
+  /** The id of the delivery after which the list goes on; undefined at its end. */
+  next: string | undefined
+}
+
+/** Deliveries that are looked at in one turn where they are filtered: so many, and somebody else has a turn. */
+const WINDOW = 1_000
+
+/** Deliveries that are read in one query. */
+const CHUNK = 250
+
+/**
+ * A page of a list. Filters are no part of any index, so what has long gone by may take a look at very many: with `budget`
+ * a page is what was found until then, which may be nothing, and `next` goes on from there.
+ *
+ * @param budget the most deliveries to look at
+ */
+export async function pageOfDeliveries(
+  store: Store,
+  options: DeliveryListOptions,
+  budget: number,
+): Promise<DeliveryPage> {
+  const listing = checkDeliveryListing(options)
+  const { hookId, owner, since, until, limit, statuses, event } = listing
+  await store.open()
+  const after =
+    listing.after === undefined ? undefined : await store.read(() => keyOf(store, listing.after ?? ''))
+  const span =
+    since === undefined && until === undefined
+      ? EVERYTHING
+      : await store.read(() => spanOf(store, since ?? 0, until))
+  const deliveries: Delivery[] = []
+  if (hookId !== undefined && owner !== undefined && !(await isTheirs(store, hookId, owner))) {
+    return { deliveries, next: undefined }
+  }
+  const isFiltered = [statuses, event, since, until].some((filter) => filter !== undefined)
+  // One more than is asked for, to see whether there is a next page.
+  const want = isFiltered ? WINDOW : limit + 1
+  let looked = 0
+  for await (const found of newestKeys(store, { hookId, owner, span }, after, want)) {
+    // More than were wanted may have come, and each may be large.
+    for (const keys of inChunks(found, Math.max(limit + 1, CHUNK))) {
+      const fitting = keys.filter(({ status }) => statuses === undefined || statuses.includes(status))
+      const rowsFound =
+        fitting.length === 0 ? [] : await store.read(() => rows(chosen(store, fitting, listing)))
+      for (const row of rowsFound) {
+        if (deliveries.length === limit) return { deliveries, next: deliveries.at(-1)?.id }
+        deliveries.push(deliveryFromRow(row))
+      }
+      looked += keys.length
+      const last = keys.at(-1)
+      if (looked >= budget && last !== undefined) return { deliveries, next: await idOf(store, last) }
+    }
+  }
+  return { deliveries, next: undefined }
+}
+
+/** Those of some deliveries that pass the filters. */
+function chosen(
+  store: Store,
+  keys: readonly DeliveryKey[],
+  { statuses, event, since, until }: DeliveryListing,
+) {
+  let query = withColumns(
+    deliveriesWithEvents(store).innerJoin(givenRows(store, keys, ['hook_id', 'event_seq']).as('g'), (join) =>
+      join.onRef('g.hook_id', '=', 'd.hook_id').onRef('g.event_seq', '=', 'd.event_seq'),
+    ) as unknown as ReturnType<typeof deliveriesWithEvents>,
+  )
     .orderBy('d.event_seq', 'desc')
     .orderBy('d.hook_id')
-    .limit(options.limit ?? 100)
-  if (options.hookId !== undefined) query = query.where('d.hook_id', '=', options.hookId)
-  if (options.status !== undefined) query = query.where('d.status', '=', options.status)
-  const found = await store.read(() => rows(query))
-  return found.map(deliveryFromRow)
-}
-
-/** A delivery and its attempts, the first one first. @throws `delivery_missing` */
-export async function getDelivery(store: Store, id: string): Promise<Delivery & { log: Attempt[] }> {
-  return await store.read(function* () {
-    const row = yield* deliveryById(store, id, withColumns)
-    return { ...deliveryFromRow(row), log: yield* attemptsOf(store, row) }
-  })
-}
-
-function* attemptsOf(
-  store: Store,
-  { hook_id, event_seq }: { hook_id: number; event_seq: number },
-): Work<Attempt[]> {
-  const found = yield* rows(
-    store.db
-      .selectFrom('attempt')
-      .selectAll()
-      .where('hook_id', '=', hook_id)
-      .where('event_seq', '=', event_seq)
-      .orderBy('number')
-      .orderBy('id'),
-  )
-  return found.map((row) => ({
-    number: row.number,
-    startedAt: new Date(row.started_at),
-    durationMs: row.duration_ms,
-    status: row.status,
-    manual: row.manual === 1,
-    error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
-    response:
-      row.response_headers === null
-        ? null
-        : {
-            headers: JSON.parse(row.response_headers) as [string, string][],
-            body: row.response_body ?? '',
-            truncated: row.response_truncated === 1,
-          },
-  }))
-}
-
-function withColumns(query: ReturnType<typeof deliveriesWithEvents>) {
+  if (statuses !== undefined) query = query.where('d.status', 'in', statuses)
+  if (event !== undefined) query = query.where('e.name', '=', event)
+  if (since !== undefined) query = query.where('e.created_at', '>=', since)
+  if (until !== undefined) query = query.where('e.created_at', '<', until)
   return query
-    .select(['d.hook_id', 'd.event_seq', 'd.status', 'd.reason', 'd.attempts', 'd.manual'])
-    .select(['d.due_at', 'd.finished_at'])
-    .select(['e.uid', 'e.name', 'e.created_at'])
 }
 
-type DeliveryRow = Awaited<ReturnType<ReturnType<typeof withColumns>['execute']>>[number]
+const EVERYTHING = { after: -1, upTo: Number.MAX_SAFE_INTEGER - 1 }
 
-function deliveryFromRow(row: DeliveryRow): Delivery {
-  return {
-    id: deliveryId(row.uid, row.hook_id),
-    hookId: row.hook_id,
-    event: row.name,
-    status: row.status,
-    reason: row.reason,
-    attempts: row.attempts,
-    manual: row.manual === 1,
-    dueAt: dateOrNull(row.due_at),
-    createdAt: new Date(row.created_at),
-    finishedAt: dateOrNull(row.finished_at),
-  }
+/** Where the delivery of an id stands, or stood before it was removed. @throws `delivery_missing` */
+function* keyOf(store: Store, id: string): Work<DeliveryKey> {
+  const key = parseDeliveryId(id)
+  const event = key && (yield* first(store.db.selectFrom('event').select('seq').where('uid', '=', key.uid)))
+  if (key === undefined || event === undefined) throw deliveryMissing(id, 'deliveries.after')
+  return { hook_id: key.hookId, event_seq: event.seq }
 }
 
-/** A time of the database's as a date. */
-export function dateOrNull(ms: number | null | undefined): Date | null {
-  return typeof ms === 'number' ? new Date(ms) : null
+async function idOf(store: Store, { hook_id, event_seq }: DeliveryKey): Promise<string | undefined> {
+  const query = store.db.selectFrom('event').select('uid').where('seq', '=', event_seq)
+  const event = await store.read(() => first(query))
+  return event && deliveryId(event.uid, hook_id)
+}
+
+/** Whether a hook is an owner's, or was before it was deleted. */
+async function isTheirs(store: Store, hookId: number, owner: string): Promise<boolean> {
+  const query = store.db.selectFrom('hook').select('id').where('id', '=', hookId).where('owner', '=', owner)
+  return (await store.read(() => first(query))) !== undefined
 }

@@ -36,6 +36,6 @@ export function* deliveryById<Row>(
   throw deliveryMissing(id)
 }
 
-export function deliveryMissing(id: string): Error {
-  return problem('delivery_missing', { field: 'id', value: id, problem: 'there is no such delivery' })
+export function deliveryMissing(id: string, field = 'id'): Error {
+  return problem('delivery_missing', { field, value: id, problem: 'there is no such delivery' })
 }

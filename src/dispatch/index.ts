@@ -1,17 +1,13 @@
 export type { PayloadEvent, PayloadOption } from './body.ts'
 export type { AttemptOutcome } from './by-id.ts'
 export { attemptById } from './by-id.ts'
-export {
-  type Attempt,
-  type Delivery,
-  type DeliveryListOptions,
-  dateOrNull,
-  getDelivery,
-  listDeliveries,
-} from './deliveries.ts'
+export { type DeliveryPage, listDeliveries, pageOfDeliveries } from './deliveries.ts'
+export { type Attempt, type DeliveryDetails, getDelivery } from './delivery.ts'
+export { type Delivery, dateOrNull } from './delivery-row.ts'
 export { Dispatcher } from './dispatcher.ts'
 export type { Drained } from './drain.ts'
 export type { BreakerOptions } from './health-options.ts'
+export type { DeliveryListOptions } from './list-options.ts'
 export { type DispatchOptions, dispatchSettings } from './options.ts'
 export { releaseParked, reopenLanes } from './release.ts'
 export { type FailedAttempt, type RetryOptions, standardDelaysMs } from './retry.ts'

@@ -1,5 +1,6 @@
 import { cureFor } from '../catalog/suggest.ts'
 import { problem } from '../core/errors.ts'
+import type { HookState } from './registry-types.ts'
 
 /** What came from outside, before it is checked. */
 export type Given = Readonly<Record<string, unknown>>
@@ -49,13 +50,42 @@ export function checkId(id: unknown): number {
 }
 
 /** @throws `hook_invalid` */
-export function checkListing({ event, limit, after }: { event?: unknown; limit?: unknown; after?: unknown }) {
+export function checkListing(listing: {
+  event?: unknown
+  limit?: unknown
+  after?: unknown
+  state?: unknown
+  search?: unknown
+}) {
+  const { event, limit, after, state, search } = listing
   if (event !== undefined && typeof event !== 'string') throw wrong('event', event, 'the name of an event')
   if (limit !== undefined && !(Number.isSafeInteger(limit) && (limit as number) > 0)) {
     throw wrong('limit', limit, 'a whole number above 0')
   }
   if (after !== undefined && !Number.isSafeInteger(after)) throw wrong('after', after, 'the id of a hook')
-  return { event, limit: limit as number | undefined, after: after as number | undefined }
+  if (search !== undefined && !isKeepable(search)) throw wrong('search', search, 'text')
+  return {
+    event,
+    limit: limit as number | undefined,
+    after: after as number | undefined,
+    states: state === undefined ? undefined : checkStates(state),
+    search,
+  }
+}
+
+const STATES: readonly unknown[] = ['enabled', 'disabled', 'failing'] satisfies HookState[]
+
+function checkStates(state: unknown): HookState[] {
+  const states: unknown[] = Array.isArray(state) ? state : [state]
+  for (const one of states) {
+    if (!STATES.includes(one)) throw wrong('state', one, "'enabled', 'disabled' or 'failing'")
+  }
+  return states as HookState[]
+}
+
+/** Text that every database takes. */
+function isKeepable(text: unknown): text is string {
+  return typeof text === 'string' && text.isWellFormed() && !text.includes('\0')
 }
 
 function wrong(field: string, value: unknown, right: string): Error {

@@ -1,3 +1,4 @@
+import { problem } from '../core/errors.ts'
 import { verificationKey } from '../signature/keys.ts'
 import { first, type Work } from '../store/work.ts'
 import { NO_CHOICES } from './choices.ts'
@@ -20,14 +21,32 @@ export function* createHook(
   wanted: WantedHook,
   secret: string,
   now: number,
+  maxHooksPerOwner?: number,
 ): Work<{ hook: Hook; secret: string | undefined }> {
   const identical = yield* identicalHook(context, wanted)
   // Who subscribes anew wants events.
   if (identical !== undefined) {
     return { hook: yield* hookOf(context, yield* enableRow(context, identical, now)), secret: undefined }
   }
+  if (maxHooksPerOwner !== undefined) yield* requireRoom(context, wanted.owner, maxHooksPerOwner)
   const row = yield* insertHook(context, wanted, secret, now)
   return { hook: yield* hookOf(context, row), secret: verificationKey(secret) }
+}
+
+/** The caller lets nobody else create a hook meanwhile. @throws `hooks_exhausted` */
+function* requireRoom({ store }: HookContext, owner: string, most: number): Work<void> {
+  const found = yield* first(
+    store.db
+      .selectFrom('hook')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('owner', '=', owner)
+      .where('deleted_at', 'is', null),
+  )
+  if (Number(found?.count ?? 0) < most) return
+  throw problem('hooks_exhausted', {
+    problem: `there may be ${most} hooks and no more`,
+    cure: 'Delete one that is not needed any more, or give one of them several events',
+  })
 }
 
 function* insertHook(

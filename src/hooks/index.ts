@@ -23,7 +23,13 @@ export { type HookChange, referencesTo } from './hook-rows.ts'
 export { HIGHEST_RATE, isLimited, type LimitColumns, LOWEST_RATE } from './limits.ts'
 export { type Owner, type OwnerScope, ownerText, scopeOf } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
-export type { HookRegistry, ListOptions, RotationOptions } from './registry-types.ts'
+export type {
+  CreationLimits,
+  HookRegistry,
+  HookState,
+  ListOptions,
+  RotationOptions,
+} from './registry-types.ts'
 export { isSealed, opened, sealed } from './sealed.ts'
 export { modern, secretsAt } from './secrets.ts'
 export { selectHooks } from './select.ts'

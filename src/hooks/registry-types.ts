@@ -27,7 +27,10 @@ export interface HookRegistry<Event extends string = string, Fields extends Hook
    */
   create(hook: NewHook<Event, Fields['inputs']>): Promise<Hook<Event, Fields['values']>>
   /** Like `create`, and tells whether the hook is new: then with what its receiver verifies signatures with. */
-  createOrGet(hook: NewHook<Event, Fields['inputs']>): Promise<HookCreation<Event, Fields>>
+  createOrGet(
+    hook: NewHook<Event, Fields['inputs']>,
+    limits?: CreationLimits,
+  ): Promise<HookCreation<Event, Fields>>
   /** The hook of an id; undefined when there is none, or none of that owner. */
   get(id: number, options?: OwnerScope): Promise<Hook<Event, Fields['values']> | undefined>
   /**
@@ -72,16 +75,32 @@ export interface HookRegistry<Event extends string = string, Fields extends Hook
    */
   secrets(id: number, options?: OwnerScope): Promise<string[]>
   /** Stops a hook's deliveries; they wait until it is enabled again. @throws `hook_missing` */
-  disable(id: number, reason?: string): Promise<Hook<Event, Fields['values']>>
+  disable(id: number, reason?: string, options?: OwnerScope): Promise<Hook<Event, Fields['values']>>
   /** Disables a hook because of what its target does; one that is missing or disabled already is left alone. */
   retire(id: number, end: Retirement): Promise<void>
   /** @throws `hook_missing` */
-  enable(id: number): Promise<Hook<Event, Fields['values']>>
+  enable(id: number, options?: OwnerScope): Promise<Hook<Event, Fields['values']>>
 }
+
+/** What a creation is held to, beside what a hook is. */
+export interface CreationLimits {
+  /** The most hooks that the owner may have, counted in the transaction of the creation. */
+  readonly maxHooksPerOwner?: number | undefined
+}
+
+/**
+ * How hooks may stand: `enabled`, which those that are failing are too; `disabled`; `failing`: enabled, and the last attempt
+ * brought no success.
+ */
+export type HookState = 'enabled' | 'disabled' | 'failing'
 
 export interface ListOptions<Event extends string = string> extends OwnerScope {
   /** Only hooks that listen to it. */
   event?: Event
+  /** Only hooks that stand in one of these ways. */
+  state?: HookState | readonly HookState[]
+  /** Only hooks whose target has this in it; small and capital letters are the same. */
+  search?: string
   /** The most to give; all unless told. */
   limit?: number
   /** Only hooks with a higher id. */

@@ -27,6 +27,7 @@ import {
 } from './hook-rows.ts'
 import type { WantedHook } from './identical.ts'
 import { checkLimits, LIMITS } from './limits.ts'
+import { hasInTarget, hasState } from './list-filters.ts'
 import { ownerText, scopeOf } from './owner.ts'
 import type { HookRegistry } from './registry-types.ts'
 import { opened, sealed } from './sealed.ts'
@@ -152,11 +153,11 @@ export function createHookRegistry<Event extends string = string, Fields extends
       return hook
     },
 
-    async createOrGet(given) {
+    async createOrGet(given, { maxHooksPerOwner } = {}) {
       const wanted = wantedHook(given)
       const secret = wanted.secret ?? generateSecret({ scheme: signature.scheme, random })
       const now = clock.now()
-      return change((context) => createHook(context, wanted, secret, now))
+      return change((context) => createHook(context, wanted, secret, now, maxHooksPerOwner))
     },
 
     async get(id, scope = {}) {
@@ -169,11 +170,13 @@ export function createHookRegistry<Event extends string = string, Fields extends
 
     async list(listing = {}) {
       const owner = scopeOf(listing)
-      const { event, limit, after } = checkListing(listing)
+      const { event, limit, after, states, search } = checkListing(listing)
       let query = selectHooks(store, fields).orderBy('id')
       if (owner !== undefined) query = query.where('owner', '=', owner)
       if (after !== undefined) query = query.where('id', '>', after)
       if (limit !== undefined) query = query.limit(limit)
+      if (states !== undefined) query = query.where(hasState(states))
+      if (search !== undefined) query = query.where(hasInTarget(store, search))
       if (event !== undefined) {
         const listeners = store.db.selectFrom('subscription').select('hook_id').where('event', '=', event)
         query = query.where('id', 'in', listeners)
@@ -243,10 +246,11 @@ export function createHookRegistry<Event extends string = string, Fields extends
       })
     },
 
-    async disable(id, reason) {
+    async disable(id, reason, scope = {}) {
+      const owner = scopeOf(scope)
       const now = clock.now()
       return change(function* (context) {
-        const row = yield* requireRow(context, id)
+        const row = yield* requireRow(context, id, owner)
         return yield* hookOf(context, yield* disableRow(context, row, reason, now))
       })
     },
@@ -262,10 +266,11 @@ export function createHookRegistry<Event extends string = string, Fields extends
       })
     },
 
-    async enable(id) {
+    async enable(id, scope = {}) {
+      const owner = scopeOf(scope)
       const now = clock.now()
       return change(function* (context) {
-        const row = yield* requireRow(context, id)
+        const row = yield* requireRow(context, id, owner)
         return yield* hookOf(context, yield* enableRow(context, row, now))
       })
     },

@@ -552,6 +552,9 @@ describe('responses', () => {
       const get = await open()(request('GET', path))
       const head = await open()(request('HEAD', path))
       expect(head.status).toBe(get.status)
+      const ids = [get, head].map(({ headers }) => headers.get('x-request-id'))
+      expect(ids[0]).not.toBe(ids[1])
+      for (const { headers } of [get, head]) headers.delete('x-request-id')
       expect([...head.headers]).toEqual([...get.headers])
       expect(head.headers.get('content-length')).toBe(String((await get.arrayBuffer()).byteLength))
       expect(await head.text()).toBe('')
@@ -585,7 +588,8 @@ describe('responses', () => {
       status: 500,
       body: { detail: 'A server error occurred.' },
     })
-    expect(errors).toEqual([{ err: error, method: 'GET', path: '/api/hooks/' }])
+    const requestId = expect.stringMatching(/^[\da-f-]{36}$/)
+    expect(errors).toEqual([{ err: error, method: 'GET', path: '/api/hooks/', requestId }])
   })
 
   it('to a database that is busy say to come again', async () => {

@@ -1,23 +1,40 @@
 import { Hono } from 'hono'
 import { type Logger, silentLogger } from '../core/logger.ts'
 import type { HookRegistry } from '../hooks/index.ts'
+import { type ApiSettings, apiSettings } from './api-options.ts'
 import { type Authenticate, callerOf } from './authenticate.ts'
+import type { Authorize } from './authorize.ts'
 import { createMountFinder, normalBasePath, pathBelowMount } from './base-path.ts'
+import { allowOrigin, preflight } from './cors.ts'
+import { addDeliveryRoutes } from './delivery-routes.ts'
+import { type HttpEnv, ownerOfRequest } from './env.ts'
 import { addHealthRoute, type CheckHealth } from './health-route.ts'
-import { addHookRoutes, type HttpEnv } from './hook-routes.ts'
-import { HttpProblem, notFound, problemOf } from './problems.ts'
+import { addHookRoutes } from './hook-routes.ts'
+import { addOperationRoutes } from './operation-routes.ts'
+import type { HttpOperations } from './operations.ts'
+import { forbidden, HttpProblem, notFound, problemOf } from './problems.ts'
+import { requestIdOf } from './request-id.ts'
+import { peerOf, Throttle } from './throttle.ts'
 import type { Validation } from './validate.ts'
 
 /** What {@link createHttpHandler} is made from. */
 export interface HttpHandlerOptions extends Validation {
   registry: HookRegistry
+  /** What is done with hooks beside changing them, and deliveries. Without them there are drf-hooks' routes alone. */
+  operations?: HttpOperations
   /** Who calls; while it is left out, nobody is let in. */
   authenticate?: Authenticate | undefined
+  /** Whether they may do what they ask for; while it is left out, they may. */
+  authorize?: Authorize | undefined
+  /** Limits. Without them there are requests in any number. */
+  api?: ApiSettings
   logger?: Logger
   /** What `GET /health` tells; while it is left out, there is no such route. */
   checkHealth?: CheckHealth
   /** Where the API is mounted: `/api/hooks`. Found from each request if left out. */
   basePath?: string | undefined
+  /** Milliseconds, of a clock that is not set back. */
+  now?: () => number
 }
 
 /**
@@ -27,6 +44,8 @@ export interface HttpHandlerOptions extends Validation {
  * @param basePath where the API is mounted, of a mount that knows: `/api/hooks`. It counts more than the option
  */
 export type HttpHandler = (request: Request, native?: unknown, basePath?: string) => Promise<Response>
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Makes the REST API: drf-hooks' wire, for the hooks of the owner that `authenticate` names.
@@ -38,14 +57,20 @@ export type HttpHandler = (request: Request, native?: unknown, basePath?: string
  * ```
  */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
-  const { registry, authenticate, logger = silentLogger } = options
+  const { authenticate, logger = silentLogger, operations, now } = options
+  const api = options.api ?? apiSettings({ requestsPerSecond: false })
   const fixed = options.basePath === undefined ? undefined : normalBasePath(options.basePath)
+  const callers = new Throttle(api.rate, now)
+  const strangers = new Throttle(api.rate, now)
 
-  function failed(error: unknown, request: Request): Response {
+  function failed(error: unknown, request: Request, requestId: string): Response {
     const problem = problemOf(error)
     if (problem !== undefined && problem.status < 500) return problem.toResponse()
     const { pathname } = new URL(request.url)
-    logger.error({ err: error, method: request.method, path: pathname }, 'a request to the hooks API failed')
+    logger.error(
+      { err: error, method: request.method, path: pathname, requestId },
+      'a request to the hooks API failed',
+    )
     return (problem ?? new HttpProblem(500, 'A server error occurred.')).toResponse()
   }
 
@@ -54,26 +79,55 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   })
   if (options.checkHealth !== undefined) addHealthRoute(app, options.checkHealth)
   app.use(async (c, next) => {
-    c.set('owner', await callerOf(authenticate, c.req.raw, c.env.native))
+    const request = c.req.raw
+    const caller = await callerOf(authenticate, request, c.env.native).catch((error: unknown) => {
+      // Only of those that are nobody: whoever is let in must not wait for others behind the same proxy.
+      if (error instanceof HttpProblem) strangers.count(peerOf(c.env.native))
+      throw error
+    })
+    callers.count(`${caller.admin ? 'admin' : 'owner'} ${caller.owner ?? ''}`)
+    if (caller.readOnly && !SAFE.has(c.req.method)) throw forbidden()
+    c.set('caller', caller)
+    c.set('owner', ownerOfRequest(caller, request))
     await next()
   })
-  addHookRoutes(app, registry, options)
+  const routes = { ...options, api }
+  if (operations !== undefined) {
+    addDeliveryRoutes(app, routes, operations)
+    addOperationRoutes(app, routes, operations)
+  }
+  // After what has a name of its own: an id may be anything.
+  addHookRoutes(app, routes)
   app.notFound(() => notFound().toResponse())
-  app.onError((error, c) => failed(error, c.req.raw))
+  app.onError((error, c) => failed(error, c.req.raw, c.env.requestId))
 
   const findMount = createMountFinder(app.routes.map(({ path }) => path))
 
-  return async (request, native, given) => {
+  async function answer(
+    request: Request,
+    env: Pick<HttpEnv['Bindings'], 'native' | 'requestId'>,
+    given: unknown,
+  ): Promise<Response> {
     const { pathname } = new URL(request.url)
     // Where a runtime calls this as its `fetch`, the third argument is its own.
     const basePath = typeof given === 'string' ? normalBasePath(given) : (fixed ?? findMount(pathname))
     const path = pathBelowMount(pathname, basePath)
     if (path === undefined) return notFound().toResponse()
+    const asked = api.cors && preflight(request, api.cors)
+    if (asked !== undefined) return asked
     try {
-      return await app.fetch(request, { native, basePath, path: path === '' ? '/' : path })
+      return await app.fetch(request, { ...env, basePath, path: path === '' ? '/' : path })
     } catch (error) {
       // Hono passes on what is thrown without being an Error.
-      return failed(error, request)
+      return failed(error, request, env.requestId)
     }
+  }
+
+  return async (request, native, given) => {
+    const requestId = requestIdOf(request)
+    const response = await answer(request, { native, requestId }, given)
+    response.headers.set('X-Request-Id', requestId)
+    if (api.cors !== undefined) allowOrigin(request, response.headers, api.cors)
+    return response
   }
 }

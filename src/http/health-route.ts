@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { HttpEnv } from './hook-routes.ts'
+import type { HttpEnv } from './env.ts'
 import { methodNotAllowed } from './problems.ts'
 import { respond } from './respond.ts'
 

@@ -1,85 +1,105 @@
 import type { Hono } from 'hono'
-import type { HookRegistry, NewHook } from '../hooks/index.ts'
-import { parseBody } from './parse-body.ts'
-import { methodNotAllowed, notFound } from './problems.ts'
-import { represent } from './represent.ts'
+import type { HookState, NewHook } from '../hooks/index.ts'
+import { requireAllowed } from './authorize.ts'
+import {
+  bodyOf,
+  givenOwner,
+  type HttpContext,
+  type HttpEnv,
+  hookOfRequest,
+  type RouteOptions,
+  scopeOfRequest,
+} from './env.ts'
+import { REQUIRED } from './invalid.ts'
+import { cursorOf, nextLink, readCursor, readLimit } from './paging.ts'
+import { queryOf, type RequestData } from './parse-body.ts'
+import { HttpProblem, notFound } from './problems.ts'
+import { readChoices, readFields, readText } from './read-fields.ts'
+import { addResource } from './resource.ts'
 import { respond } from './respond.ts'
-import { type Validation, validate } from './validate.ts'
+import { showHook } from './show-hook.ts'
+import { validate } from './validate.ts'
 
-/** What goes with each request: the framework's own, and who calls, once that is known. */
-export interface HttpEnv {
-  Bindings: {
-    native: unknown
-    /** Where the API is mounted, without a slash at the end: links to other routes begin with it. */
-    basePath: string
-    /** What of the path is below that. */
-    path: string
-  }
-  Variables: { owner: string }
-}
-
-const COLLECTION_METHODS = 'GET, POST, HEAD, OPTIONS'
-const HOOK_METHODS = 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS'
+const STATES: readonly HookState[] = ['enabled', 'disabled', 'failing']
+const LONGEST_NAME = 255
+const PAGE = 100
 
 /** The routes of drf-hooks: the collection of an owner's hooks, and each of them. */
-export function addHookRoutes(app: Hono<HttpEnv>, registry: HookRegistry, validation: Validation): void {
-  const { fields } = validation
+export function addHookRoutes(app: Hono<HttpEnv>, options: RouteOptions): void {
+  const { registry, authorize, api, fields } = options
 
-  app.get('/', async (c) => {
-    const hooks = await registry.list({ owner: c.var.owner })
-    return respond(
-      200,
-      hooks.map((hook) => represent(hook, fields)),
-    )
-  })
-
-  app.post('/', async (c) => {
-    const wanted = validate(await parseBody(c.req.raw), validation, false)
-    const { hook, secret } = await registry.createOrGet({ ...wanted, owner: c.var.owner } as NewHook)
-    // 201 also where an identical hook existed: clients look at the status alone.
-    return respond(201, represent(hook, fields, secret))
-  })
-
-  app.options('/', () => describe('Hook List', COLLECTION_METHODS))
-  app.all('/', (c) => methodNotAllowed(c.req.method, COLLECTION_METHODS).toResponse())
-
-  app.get('/:id', async (c) => {
-    const hook = await registry.get(idOf(c.req.param('id')), { owner: c.var.owner })
-    if (hook === undefined) throw notFound()
-    return respond(200, represent(hook, fields))
-  })
-
-  for (const [method, partial] of [
-    ['PUT', false],
-    ['PATCH', true],
-  ] as const) {
-    app.on(method, '/:id', async (c) => {
-      const id = idOf(c.req.param('id'))
-      const { owner } = c.var
-      // A hook that is missing is 404, whatever the body holds.
-      if ((await registry.get(id, { owner })) === undefined) throw notFound()
-      const changes = validate(await parseBody(c.req.raw), validation, partial)
-      return respond(200, represent(await registry.update(id, changes, { owner }), fields))
-    })
+  async function put(c: HttpContext, partial: boolean): Promise<Response> {
+    // A hook that is missing is 404, whatever the body holds.
+    const { id } = await hookOfRequest(c, options, 'update')
+    const changes = validate(await bodyOf(c, options), options, partial)
+    return respond(200, showHook(c, await registry.update(id, changes, scopeOfRequest(c.var)), fields))
   }
 
-  app.delete('/:id', async (c) => {
-    if (!(await registry.delete(idOf(c.req.param('id')), { owner: c.var.owner }))) throw notFound()
-    return respond(204)
+  addResource(app, '/', 'Hook List', {
+    async GET(c) {
+      await requireAllowed(authorize, c.var.caller, 'list')
+      const { limit, ...listing } = readListing(queryOf(c.req.raw))
+      const scope = scopeOfRequest(c.var)
+      // One more than is asked for, to see whether there is a next page.
+      const more = limit === undefined ? {} : { limit: limit + 1 }
+      const found = await registry.list({ ...scope, ...listing, ...more })
+      const hooks = found.slice(0, limit)
+      const last = found.length > hooks.length ? hooks.at(-1) : undefined
+      return respond(
+        200,
+        hooks.map((hook) => showHook(c, hook, fields)),
+        nextLink(c.req.raw, last && cursorOf(last.id)),
+      )
+    },
+
+    async POST(c) {
+      await requireAllowed(authorize, c.var.caller, 'create')
+      const data = await bodyOf(c, options)
+      const owner = ownerOfNew(c, data)
+      const wanted = { ...validate(data, options, false), owner } as NewHook
+      const { hook, secret } = await registry.createOrGet(wanted, api)
+      // 201 also where an identical hook existed: clients look at the status alone.
+      return respond(201, showHook(c, hook, fields, secret))
+    },
   })
 
-  app.options('/:id', () => describe('Hook Instance', HOOK_METHODS))
-  app.all('/:id', (c) => methodNotAllowed(c.req.method, HOOK_METHODS).toResponse())
+  addResource(app, '/:id', 'Hook Instance', {
+    async GET(c) {
+      return respond(200, showHook(c, await hookOfRequest(c, options, 'retrieve'), fields))
+    },
+    PUT: (c) => put(c, false),
+    PATCH: (c) => put(c, true),
+    async DELETE(c) {
+      const { id } = await hookOfRequest(c, options, 'delete')
+      if (!(await registry.delete(id, scopeOfRequest(c.var)))) throw notFound()
+      return respond(204)
+    },
+  })
 }
 
-function idOf(segment: string): number {
-  const id = /^\d+$/.test(segment) ? Number(segment) : Number.NaN
-  if (!Number.isSafeInteger(id)) throw notFound()
-  return id
+/** Whose a new hook is: the caller's. An administrator says whose, and means their own if they have any and do not. */
+function ownerOfNew(c: HttpContext, { fields }: RequestData): string {
+  const { caller, owner } = c.var
+  if (!caller.admin) return owner ?? ''
+  const named = fields.owner ?? owner ?? caller.owner
+  if (named === null || named === undefined || named === '') throw new HttpProblem(400, { owner: [REQUIRED] })
+  return givenOwner(named)
 }
 
-/** What Django REST framework says of a resource. */
-function describe(name: string, allow: string): Response {
-  const parses = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']
-  return respond(200, { name, description: '', renders: ['application/json'], parses }, { Allow: allow })
+/** Without `limit` and `cursor` the whole list, as in drf-hooks. */
+function readListing(query: RequestData) {
+  const { event, state, search, limit, cursor } = readFields({
+    event: () => readText(query, 'event', LONGEST_NAME),
+    state: () => readChoices(query, 'state', STATES),
+    search: () => readText(query, 'search', LONGEST_NAME),
+    limit: () => readLimit(query),
+    cursor: () => readCursor(query, /^\d{1,15}$/),
+  })
+  return {
+    ...(event === undefined ? {} : { event }),
+    ...(state === undefined ? {} : { state }),
+    ...(search === undefined ? {} : { search }),
+    ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    limit: limit ?? (cursor === undefined ? undefined : PAGE),
+  }
 }

@@ -27,7 +27,8 @@ export function readOwnField(
 
 const readers = {
   boolean(value: unknown): boolean {
-    const text = String(value).trim().toLowerCase()
+    // No list: as text it may be deeper than the stack.
+    const text = typeof value === 'object' ? '' : String(value).trim().toLowerCase()
     if (TRUE.has(text)) return true
     if (FALSE.has(text)) return false
     throw new Invalid('Must be a valid boolean.')

@@ -15,10 +15,11 @@ export interface RequestData {
 /**
  * Reads the fields of a request: JSON, a form, or a multipart form, as Django REST framework takes them.
  *
+ * @param maxBytes the largest body; 64 KiB unless told
  * @throws 400 for what cannot be parsed, 413, 415
  */
-export async function parseBody(request: Request): Promise<RequestData> {
-  const body = await readBody(request)
+export async function parseBody(request: Request, maxBytes?: number): Promise<RequestData> {
+  const body = await readBody(request, maxBytes)
   // Without a body the content type does not matter.
   if (body.length === 0) return objectData({})
   const contentType = request.headers.get('content-type') ?? ''
@@ -32,6 +33,11 @@ export async function parseBody(request: Request): Promise<RequestData> {
     default:
       throw new HttpProblem(415, `Unsupported media type "${contentType}" in request.`)
   }
+}
+
+/** The fields of a request's query. */
+export function queryOf(request: Request): RequestData {
+  return formData(new URL(request.url).searchParams)
 }
 
 function objectData(value: unknown): RequestData {

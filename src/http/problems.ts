@@ -38,6 +38,11 @@ export function notFound(): HttpProblem {
   return new HttpProblem(404, 'Not found.')
 }
 
+/** In the words of Django REST framework. */
+export function forbidden(): HttpProblem {
+  return new HttpProblem(403, 'You do not have permission to perform this action.')
+}
+
 /** @param allowed as the `Allow` header lists them */
 export function methodNotAllowed(method: string, allowed: string): HttpProblem {
   return new HttpProblem(405, `Method "${method}" not allowed.`, { Allow: allowed })
@@ -49,11 +54,13 @@ export function methodNotAllowed(method: string, allowed: string): HttpProblem {
  */
 export function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error
-  if (hasCode(error, 'hook_missing')) return notFound()
+  if (hasCode(error, 'hook_missing') || hasCode(error, 'delivery_missing')) return notFound()
+  if (hasCode(error, 'hook_disabled')) return new HttpProblem(409, 'The hook is disabled: enable it first.')
   if (hasCode(error, 'database_busy')) {
     return new HttpProblem(503, 'Service temporarily unavailable, try again later.', { 'Retry-After': '1' })
   }
   if (!isOurs(error) || error.status >= 500) return undefined
+  if (error.status !== 400) return new HttpProblem(error.status, wordsOf(error))
   return new HttpProblem(error.status, { [fieldOf(error)]: [wordsOf(error)] })
 }
 

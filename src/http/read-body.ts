@@ -1,25 +1,26 @@
 import { HttpProblem } from './problems.ts'
 
-/** No hook is larger; a body that is, is refused before it is in memory. */
+/** No hook is larger. */
 const LARGEST_BODY = 64 * 1024
 
 /**
- * Reads a body to its end.
+ * Reads a body to its end. One that is too large is refused before it is in memory.
  *
+ * @param most the largest, in bytes
  * @throws 413 as soon as it is known to be too large, 400 when it breaks off
  */
-export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get('content-length')) > LARGEST_BODY) throw tooLarge()
+export async function readBody(request: Request, most = LARGEST_BODY): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(request.headers.get('content-length')) > most) throw tooLarge(most)
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
   for (let part = await nextPart(reader); !part.done; part = await nextPart(reader)) {
     size += part.value.length
-    if (size > LARGEST_BODY) {
+    if (size > most) {
       // What it says about being cancelled is of no interest any more.
       reader.cancel().catch(() => {})
-      throw tooLarge()
+      throw tooLarge(most)
     }
     chunks.push(part.value)
   }
@@ -40,6 +41,6 @@ async function nextPart(reader: ReadableStreamDefaultReader<Uint8Array>) {
   }
 }
 
-function tooLarge(): HttpProblem {
-  return new HttpProblem(413, `Request body is larger than ${LARGEST_BODY} bytes.`)
+function tooLarge(most: number): HttpProblem {
+  return new HttpProblem(413, `Request body is larger than ${most} bytes.`)
 }

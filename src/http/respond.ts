@@ -1,5 +1,10 @@
 /** Whatever a request sees is its caller's own, and nobody's to keep or to interpret. */
-const SECURITY_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const
+const SECURITY_HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+} as const
 
 /** A response with a JSON body, or with none. */
 export function respond(

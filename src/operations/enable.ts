@@ -10,11 +10,12 @@ export async function enable(
   id: number,
   options: EnableOptions = {},
 ): Promise<Hook> {
-  refuseUnknownOptions(options, ['replaySince'], 'enable')
-  const { replaySince: since } = options
+  refuseUnknownOptions(options, ['replaySince', 'owner'], 'enable')
+  const { replaySince: since, ...scope } = options
   // Before anything is changed.
   if (since !== undefined && since !== null) checkTime('enable.replaySince', since)
-  const hook = await context.registry.enable(id)
-  if (since !== undefined && since !== null) await replay(context, { hookId: id, since, what: 'missed' })
+  const hook = await context.registry.enable(id, scope)
+  if (since !== undefined && since !== null)
+    await replay(context, { ...scope, hookId: id, since, what: 'missed' })
   return hook
 }

@@ -1,6 +1,12 @@
 import type { HookFields, OperationalName } from '../catalog/index.ts'
 import type { DeadlineOptions } from '../core/options.ts'
-import type { Attempt, AttemptOutcome, Delivery, DeliveryListOptions, Drained } from '../dispatch/index.ts'
+import type {
+  AttemptOutcome,
+  Delivery,
+  DeliveryDetails,
+  DeliveryListOptions,
+  Drained,
+} from '../dispatch/index.ts'
 import type {
   EventListOptions,
   OperationalListener,
@@ -240,10 +246,20 @@ export interface Hooks<
    * ```
    */
   readiness(): Promise<Readiness>
-  /** Deliveries, the newest first. */
+  /**
+   * Deliveries, the newest first. Those of one hook, or of an owner's, are found along the primary key; a filter beside that
+   * looks at all of them until there are enough.
+   *
+   * @throws `option_invalid`, `owner_missing`, `hook_invalid`; `delivery_missing` for an `after` that is none, or is removed
+   * @example
+   * ```ts
+   * const page = await hooks.deliveries({ owner: user.id, status: 'failed', limit: 20 })
+   * const next = await hooks.deliveries({ owner: user.id, status: 'failed', limit: 20, after: page.at(-1)?.id ?? '' })
+   * ```
+   */
   deliveries(options?: DeliveryListOptions): Promise<Delivery[]>
-  /** One delivery with its attempts. @throws `delivery_missing` */
-  delivery(id: string): Promise<Delivery & { log: Attempt[] }>
+  /** One delivery with the body that is posted and its attempts. @throws `delivery_missing` */
+  delivery(id: string, options?: OwnerScope): Promise<Delivery & DeliveryDetails>
   /** Events, the newest first; with `failing`, those whose serializer throws. */
   events(options?: EventListOptions): Promise<StoredEvent[]>
   /**
@@ -260,7 +276,7 @@ export interface Hooks<
   handler(request: Request, native?: unknown, basePath?: string): Promise<Response>
 }
 
-export interface EnableOptions {
+export interface EnableOptions extends OwnerScope {
   /** Everything that the hook has missed since this time is sent too: see `replay`. */
   replaySince?: Date | null
 }

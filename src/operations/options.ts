@@ -11,6 +11,8 @@ const OPTIONS = [
   'owners',
   'hook',
   'authenticate',
+  'authorize',
+  'api',
   'allow',
   'deny',
   'connection',
@@ -31,18 +33,19 @@ const OPTIONS = [
  */
 export function checkOptions(options: unknown): void {
   refuseUnknownOptions(options, OPTIONS, '', 'createHooks has no such option')
-  const {
-    database,
-    owners,
-    hook = {},
-    basePath,
-  } = options as { database?: unknown; owners?: unknown; hook?: unknown; basePath?: unknown }
+  const { database, owners, hook = {}, basePath, ...others } = options as Readonly<Record<string, unknown>>
   if ('encryptionKey' in (options as object)) checkEncryptionKey(options as { encryptionKey?: unknown })
   checkDatabase(database)
   if (owners !== undefined) checkOwners(owners)
   checkTelemetry((options as { telemetry?: unknown }).telemetry)
   checkHookOption(hook)
   if (basePath !== undefined) checkBasePath(basePath)
+  for (const name of ['authenticate', 'authorize']) {
+    const value = others[name]
+    if (value === undefined || typeof value === 'function') continue
+    const cure = 'Give a function, or leave it out'
+    throw problem('option_invalid', { field: name, value, problem: 'it must be a function', cure })
+  }
 }
 
 /** A variable of the environment that is not set would end encryption without a word. */

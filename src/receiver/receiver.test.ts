@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { generateSecret, sign } from '../signature/standard-webhooks.ts'
+import { generateSecret } from '../signature/keys.ts'
+import { sign } from '../signature/standard-webhooks.ts'
 import { createReceiver } from './create-receiver.ts'
 import type { HandlerOptions, ReceiverOptions } from './options.ts'
 import type { SeenIds } from './seen-ids.ts'

@@ -1,5 +1,6 @@
 import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
+import { deliveryListSuite } from './delivery-list.suite.ts'
 import { drainSuite } from './drain.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import { filterSuite } from './filter.suite.ts'
@@ -15,6 +16,7 @@ import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { payloadSuite } from './payload.suite.ts'
 import { replaySuite } from './replay.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
+import { restSuite } from './rest.suite.ts'
 import { retentionSuite } from './retention.suite.ts'
 import { retrySuite } from './retry.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
@@ -46,8 +48,10 @@ export function allSuites(harness: Harness): void {
   manualRetrySuite(harness)
   replaySuite(harness)
   testEventSuite(harness)
+  deliveryListSuite(harness)
   drainSuite(harness)
   retentionSuite(harness)
+  restSuite(harness)
   migrateSuite(harness)
   resilienceSuite(harness)
   testingSuite(harness)

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { HookState } from '../../core/telemetry.ts'
+import type { ObservedState } from '../../core/telemetry.ts'
 import { dateOrNull } from '../../dispatch/index.ts'
 import { isGiven } from '../../store/given-rows.ts'
 import type { Store } from '../../store/store.ts'
@@ -63,7 +63,7 @@ export async function currentStatistics(
   const failing = await store.read(() => first(failingEvents(store, scope)))
   const hooks = await store.read(() => first(hooksQuery(store, scope)))
   const health = await store.read(() => rows(healthQuery(store, scope)))
-  const state = (name: HookState) => health.find((row) => row.state === name)?.hooks ?? 0
+  const state = (name: ObservedState) => health.find((row) => row.state === name)?.hooks ?? 0
   return {
     cappedAt: MOST_COUNTED,
     events: {
@@ -199,7 +199,7 @@ function healthQuery(store: Store, scope: Scope | undefined) {
     .select(['hook_id', 'open_until', 'recovered_at'])
     .where(ofScope(store, scope, 'health.hook_id'))
     .limit(MOST_COUNTED)
-  const state = sql<HookState>`case when i.open_until is not null then 'waiting'
+  const state = sql<ObservedState>`case when i.open_until is not null then 'waiting'
     when i.recovered_at is null then 'failing' else 'recovering' end`
   return store.db
     .selectFrom(ill.as('i'))

@@ -1,0 +1,29 @@
+import type { Attempt, Delivery, DeliveryDetails } from '../dispatch/index.ts'
+
+/** A delivery as lists show it. */
+export function showDelivery(delivery: Delivery): Record<string, unknown> {
+  const { id, hookId, event, status, reason, attempts, manual, dueAt, createdAt, finishedAt } = delivery
+  return {
+    id,
+    hook: hookId,
+    event,
+    status,
+    reason,
+    attempts,
+    manual,
+    due: dueAt,
+    created: createdAt,
+    finished: finishedAt,
+  }
+}
+
+/** A delivery by itself: with the body that is posted, and its attempts. */
+export function showDetails(delivery: Delivery & DeliveryDetails): Record<string, unknown> {
+  const { body, log } = delivery
+  return { ...showDelivery(delivery), body, log: log.map(showAttempt) }
+}
+
+export function showAttempt(attempt: Attempt): Record<string, unknown> {
+  const { number, startedAt, durationMs, status, manual, error, response } = attempt
+  return { number, started: startedAt, duration_ms: durationMs, status, manual, error, response }
+}
