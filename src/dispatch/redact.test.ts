@@ -29,6 +29,8 @@ const writing = fc.constantFrom(...Object.keys(WRITINGS))
 const secretText = fc
   .tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }))
   .map(([before, after]) => `${before}k9Xq72Lm${after}`.toWellFormed())
+/** Half characters too. */
+const anything = fc.uint16Array().map((units) => String.fromCharCode(...units))
 const noise = fc.string({ maxLength: 50 }).filter((text) => !text.includes('k9Xq'))
 
 describe('a redactor', () => {
@@ -70,7 +72,7 @@ describe('a redactor', () => {
 
   it('leaves everything else as it is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, isCut) => {
+      fc.property(anything, fc.boolean(), (text, isCut) => {
         fc.pre(!/k9Xq/.test(text))
         expect(redactor(['k9Xq72Lm', '"k9Xq72Lm"']).redact(text, isCut)).toBe(text)
       }),
