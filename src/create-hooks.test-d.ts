@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   createHooks,
   everyone,
+  type Filter,
   type HookDisabled,
   type OperationalData,
   type OperationalName,
@@ -85,6 +86,52 @@ describe('createHooks infers, without annotations,', () => {
     await hooks.test(1, { event: 'book.adde' })
     // @ts-expect-error it is the data of another event
     await hooks.test(1, { event: 'book.added', data: { email: 'a@example.com' } })
+  })
+
+  it('the form of bodies, and what a function is told', async () => {
+    const options = { database: sqlite('types.db'), events: { 'user.logged_in': null } } as const
+    createHooks({ ...options, hook: { payload: 'thin' } })
+    createHooks({
+      ...options,
+      hook: {
+        fields: { label: { type: 'string' } },
+        payload: (hook, event) => {
+          expectTypeOf(hook.label).toEqualTypeOf<string>()
+          expectTypeOf(event.createdAt).toEqualTypeOf<Date>()
+          expectTypeOf(event.key).toEqualTypeOf<Readonly<Record<string, unknown>> | null>()
+          expectTypeOf(event.previous).toEqualTypeOf<unknown>()
+          return event.data
+        },
+      },
+    })
+    // @ts-expect-error there is no such form
+    createHooks({ ...options, hook: { payload: 'xml' } })
+    const target = 'https://example.com'
+    const hook = await hooks.create({
+      owner: 1,
+      event: 'book.added',
+      target,
+      label: 'a',
+      payload: 'standard',
+    })
+    expectTypeOf(hook.payload).toEqualTypeOf<'envelope' | 'standard' | 'thin' | null>()
+    // @ts-expect-error there is no such form
+    await hooks.update(1, { payload: 'xml' })
+  })
+
+  it('filters', async () => {
+    const filter: Filter = {
+      pages: { $gt: 300 },
+      'author.name': { $startsWith: 'T' },
+      $or: [{ a: null }, { $not: { b: 1n } }],
+    }
+    const hook = await hooks.update(1, { filter })
+    expectTypeOf(hook.filter).toEqualTypeOf<Filter | null>()
+    await hooks.update(1, { filter: { pages: { $not: { $in: [1, 'a'] } }, fiction: true } })
+    // @ts-expect-error it is text
+    await hooks.update(1, { filter: { title: { $startsWith: [1] } } })
+    // @ts-expect-error it is a list
+    await hooks.update(1, { filter: { $or: { a: 1 } } })
   })
 
   it('what is sent again', async () => {

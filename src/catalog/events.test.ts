@@ -65,6 +65,19 @@ describe('defineEvents', () => {
     expect(define(schema).schema).toBe(schema)
   })
 
+  it.each(['Book.updated', 'Book.updated+'])('takes `previous` on %s', (on) => {
+    expect(define({ on, previous: true }).source).toMatchObject({ previous: true })
+    expect(define({ on }).source).toMatchObject({ previous: false })
+  })
+
+  it.each([
+    [{ on: 'Book.created', previous: true }, 'put the event on "Book.updated"'],
+    [{ on: 'Book.read', previous: true }, 'previous: only an update has values before it'],
+    [{ on: 'Book.updated', previous: 'yes' }, 'it must be true or false (got "yes")'],
+  ])('refuses %o', (option, text) => {
+    expect(() => define(option)).toThrow(expect.objectContaining({ message: expect.stringContaining(text) }))
+  })
+
   it.each([
     [
       'Bok.created',

@@ -271,6 +271,12 @@ describe('mistakes that do not compile', () => {
     createHooks({ models, events: { a: 'Bok.created' } })
     // @ts-expect-error no such model: "Bok.updated"
     createHooks({ models, events: { a: { on: 'Bok.updated' } } })
+    createHooks({
+      models,
+      events: { a: { on: 'Book.updated+', previous: true }, b: { on: 'Book.read', previous: false } },
+    })
+    // @ts-expect-error only an update has values before it
+    createHooks({ models, events: { a: { on: 'Book.created', previous: true } } })
     // @ts-expect-error no such model: "shop.Book.created"
     createHooks({ models, events: { a: 'shop.Book.created' } })
     // @ts-expect-error no such model: "Book.created"

@@ -1,4 +1,4 @@
-export type { PayloadEvent, PayloadOption } from './body.ts'
+export type { PayloadEvent } from './body.ts'
 export type { AttemptOutcome } from './by-id.ts'
 export { attemptById } from './by-id.ts'
 export { type DeliveryPage, listDeliveries, pageOfDeliveries } from './deliveries.ts'

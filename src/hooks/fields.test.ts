@@ -21,6 +21,8 @@ describe('defineFields', () => {
     [{ target: { type: 'string' } }, 'hook.fields.target'],
     [{ Created_At: { type: 'string' } }, 'hook.fields.Created_At'],
     [{ events: { type: 'string' } }, 'hook.fields.events'],
+    [{ payload: { type: 'string' } }, 'hook.fields.payload'],
+    [{ Filter: { type: 'string' } }, 'hook.fields.Filter'],
     [{ createdAt: { type: 'string' } }, 'hook.fields.createdAt'],
     [{ 'is-active': { type: 'boolean' } }, 'hook.fields.is-active'],
     [{ ['__proto__']: { type: 'boolean' } }, 'hook.fields.__proto__'],

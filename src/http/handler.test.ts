@@ -265,6 +265,49 @@ describe('hooks', () => {
     })
   })
 
+  it('have a form of their bodies and a filter where these are set, also by a form', async () => {
+    const handler = open()
+    const filter = { pages: { $gt: 300 }, $or: [{ 'author.name': 'Tolkien' }, { fiction: true }] }
+    const wanted = { event: 'book.added', target, payload: 'thin', filter }
+    const { status, body } = await answer(await handler(request('POST', '/', wanted)))
+    expect([status, body]).toMatchObject([201, { payload: 'thin', filter }])
+    const { id } = body as { id: number }
+    const form = new URLSearchParams({ payload: '', filter: '{"pages":1}' })
+    const headers = { 'x-user': 'alice' }
+    const url = `http://localhost/api/hooks/${id}/`
+    const patch = new Request(url, { method: 'PATCH', body: form, headers })
+    const changed = (await answer(await handler(patch))).body as object
+    expect(changed).toMatchObject({ filter: { pages: 1 } })
+    expect(changed).not.toHaveProperty('payload')
+    const freed = await answer(await handler(request('PATCH', `/${id}/`, { filter: null })))
+    expect(Object.keys(freed.body as object)).toEqual([
+      'id',
+      'event',
+      'created',
+      'updated',
+      'target',
+      ...Object.keys(fields),
+    ])
+  })
+
+  it.each([
+    [{ payload: 'xml' }, { payload: ['"xml" is not a valid choice.'] }],
+    [{ payload: ['thin'] }, { payload: ['"thin" is not a valid choice.'] }],
+    [
+      { filter: { pages: { $gt: null } } },
+      {
+        filter: [
+          expect.stringMatching(/^filter\.pages\.\$gt: nothing is less.* Give a number or a string\.$/),
+        ],
+      },
+    ],
+    [{ filter: 'pages > 3' }, { filter: [expect.stringMatching(/^it must be an object of conditions/)] }],
+    [{ filter: { id: 2 ** 60 } }, { filter: [expect.stringContaining('may have lost digits')] }],
+  ])('refuse %o', async (wrong, body) => {
+    const wanted = { event: 'book.added', target, ...wrong }
+    expect(await answer(await open()(request('POST', '/', wanted)))).toEqual({ status: 400, body })
+  })
+
   it('do not show why one is disabled: drf-hooks has no such field', async () => {
     const { id } = await opened.registry.create({ owner: 'alice', event: 'book.added', target })
     await opened.registry.disable(id, 'secret reason')

@@ -6,11 +6,14 @@ describe('checkHookOption', () => {
     const all = { fields: {}, find: () => 1, payload: () => 1, deliver: () => 1 }
     expect(() => checkHookOption(all)).not.toThrow()
     expect(() => checkHookOption({ deliver: undefined })).not.toThrow()
+    expect(() => checkHookOption({ payload: 'thin' })).not.toThrow()
   })
 
   it.each([
     [{ field: {} }, 'hook.field', '{}'],
     [{ find: 'isActive' }, 'hook.find', '"isActive"'],
+    [{ payload: 'xml' }, 'hook.payload', '"xml"'],
+    [{ find: 'thin' }, 'hook.find', '"thin"'],
     [{ deliver: null }, 'hook.deliver', 'null'],
     [[], 'hook', '[]'],
     [null, 'hook', 'null'],
