@@ -7,7 +7,7 @@ import { respond } from './respond.ts'
 export type CheckHealth = () => Promise<{ ready: boolean; reasons: readonly string[] }>
 
 /** Where load balancers ask. */
-export const HEALTH_PATH = '/health'
+const HEALTH_PATH = '/health'
 const METHODS = 'GET, HEAD'
 /** Anybody may ask, as often as they like; the database is asked once in so many milliseconds. */
 const FRESH_MS = 1_000

@@ -9,6 +9,9 @@ import type { Scope } from './scope.ts'
 const MOST_LOOKED_AT = 50_000
 /** Attempts in one query: on SQLite nothing else runs meanwhile. */
 const AT_ONCE = 5_000
+/** Of hooks: theirs lie far apart, so each costs more. */
+const MOST_OF_HOOKS = 20_000
+const OF_HOOK_AT_ONCE = 2_000
 /** A sample is taken in as many places, evenly over the time. */
 const PLACES = 100
 
@@ -67,7 +70,7 @@ async function ofAll(store: Store, buckets: Buckets): Promise<AttemptCounts> {
       .selectFrom(givenRows(store, some, ['at', 'until']).as('r'))
       // Crosswise: SQLite then keeps its order.
       .crossJoin('attempt as a')
-      .select(['a.started_at', 'a.status', 'a.error_code', 'a.duration_ms'])
+      .select(JUDGED)
       .whereRef('a.id', '>', 'r.at')
       .whereRef('a.id', '<=', 'r.until')
     const found = await store.read(() => rows(grouped(store, attempts, buckets)))
@@ -98,32 +101,23 @@ function rangesOf({ after, upTo }: AttemptIds): { ranges: Range[]; weight: numbe
 }
 
 async function ofHooks(store: Store, buckets: Buckets, scope: Scope): Promise<AttemptCounts> {
-  const share = Math.ceil(MOST_LOOKED_AT / Math.max(scope.hookIds.length, 1))
+  const share = Math.ceil(MOST_OF_HOOKS / Math.max(scope.hookIds.length, 1))
   const counts: AttemptCount[] = []
   let looked = 0
   let complete = !scope.isCut
   for (const hookId of scope.hookIds) {
     let left = share
-    let upTo: { event_seq: number; number: number } | undefined
+    let upTo: Place | undefined
     for (;;) {
-      const page = pageOf(store, hookId, upTo, Math.min(left, AT_ONCE))
+      const limit = Math.min(left, OF_HOOK_AT_ONCE)
+      const page = grouped(store, pageOf(store, hookId, upTo, limit).select(JUDGED), buckets)
+      const keys = pageOf(store, hookId, upTo, limit).select(['a.event_seq', 'a.number'])
       const { found, end } = await store.read(function* () {
-        return {
-          found: yield* rows(grouped(store, page, buckets)),
-          end: yield* first(
-            store.db
-              .selectFrom(page.as('p'))
-              .select(['p.event_seq', 'p.number', sql<number>`cast(count(*) over () as integer)`.as('rows')])
-              .orderBy('p.event_seq')
-              .orderBy('p.number')
-              .limit(1),
-          ),
-        }
+        return { found: yield* rows(page), end: yield* first(endOf(store, keys)) }
       })
       counts.push(...found)
-      if (end === undefined) break
-      looked += end.rows
-      if (end.rows < Math.min(left, AT_ONCE)) break
+      looked += end?.rows ?? 0
+      if (end === undefined || end.rows < limit) break
       left -= end.rows
       upTo = end
       if (left > 0) continue
@@ -134,16 +128,12 @@ async function ofHooks(store: Store, buckets: Buckets, scope: Scope): Promise<At
   return { counts, weight: 1, looked, complete }
 }
 
+const JUDGED = ['a.started_at', 'a.status', 'a.error_code', 'a.duration_ms'] as const
+
 /** Attempts of a hook, the newest events first. */
-function pageOf(
-  { db }: Store,
-  hookId: number,
-  upTo: { event_seq: number; number: number } | undefined,
-  limit: number,
-) {
+function pageOf({ db }: Store, hookId: number, upTo: Place | undefined, limit: number) {
   const page = db
     .selectFrom('attempt as a')
-    .select(['a.started_at', 'a.status', 'a.error_code', 'a.duration_ms', 'a.event_seq', 'a.number'])
     .where('a.hook_id', '=', hookId)
     .orderBy('a.event_seq', 'desc')
     .orderBy('a.number', 'desc')
@@ -153,6 +143,25 @@ function pageOf(
   return page.where(
     sql<boolean>`(a.event_seq, a.number) < (cast(${event_seq} as bigint), cast(${number} as integer))`,
   )
+}
+
+interface Place {
+  event_seq: number
+  number: number
+}
+
+/** Where a page ends, and how many attempts it has: of the index alone. */
+function endOf({ db }: Store, keys: { as(alias: 'p'): unknown }) {
+  const from = db.selectFrom(keys.as('p') as never) as unknown as ReturnType<typeof ofPlaces>
+  return from
+    .select(['p.event_seq', 'p.number', sql<number>`cast(count(*) over () as integer)`.as('rows')])
+    .orderBy('p.event_seq')
+    .orderBy('p.number')
+    .limit(1)
+
+  function ofPlaces() {
+    return db.selectFrom('attempt as p')
+  }
 }
 
 /** Durations to two digits, so that few rows come back: that is as close as a percentile needs to be. */

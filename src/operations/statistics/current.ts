@@ -7,18 +7,26 @@ import { first, rows, type Work } from '../../store/work.ts'
 import type { Scope } from './scope.ts'
 
 /** Nothing is counted further than this: whoever has more than that waiting knows enough. */
-export const MOST_COUNTED = 100_000
+const MOST_COUNTED = 100_000
+/** Where the index does not say it all, and the rows themselves are looked at. */
+const MOST_LEASED = 10_000
+const MOST_FAILING = 1_000
+const MOST_OF_OWNER = 5_000
+/** Hooks in one query: on SQLite nothing else runs meanwhile. */
+const HOOKS_AT_ONCE = 10_000
+/** A delivery that was handed over to a queue of the application's has the longest lease; see `HAND_OVER_LEASE_MS`. */
+const LONGEST_LEASE_MS = 15 * 60_000
 
 /** What there is at this moment. No count goes beyond `cappedAt`: one that is equal to it means so many or more. */
 export interface CurrentStatistics {
   /** The highest count that there can be: 100,000. */
   cappedAt: number
   events: {
-    /** Events that have no deliveries yet. */
+    /** Events that have no deliveries yet; for a hook or an owner, among the 5,000 that are due first. */
     waiting: number
     /** When the oldest of them happened; null where none waits. */
     oldestAt: Date | null
-    /** Those of them whose data could not be made: see `hooks.events({ failing: true })`. */
+    /** Those of them whose data could not be made, up to 1,000: see `hooks.events({ failing: true })`. */
     failing: number
   }
   deliveries: {
@@ -26,7 +34,7 @@ export interface CurrentStatistics {
     due: number
     /** Since when the oldest of these is due; null where none is. */
     oldestDueAt: Date | null
-    /** A process has taken them for an attempt. */
+    /** A process has taken them for an attempt; counted up to 10,000. */
     inFlight: number
     /** They wait for the time of their next attempt. */
     scheduled: number
@@ -58,10 +66,11 @@ export async function currentStatistics(
 ): Promise<CurrentStatistics> {
   const due = await store.read(() => first(dueQuery(store, now, scope)))
   const later = await store.read(() => first(laterQuery(store, now, scope)))
+  const leased = await store.read(() => first(leasedQuery(store, now, scope)))
   const parked = await store.read(() => first(parkedQuery(store, scope)))
   const events = await store.read(() => waitingEvents(store, scope))
   const failing = await store.read(() => first(failingEvents(store, scope)))
-  const hooks = await store.read(() => first(hooksQuery(store, scope)))
+  const hooks = await countHooks(store, scope)
   const health = await store.read(() => rows(healthQuery(store, scope)))
   const state = (name: ObservedState) => health.find((row) => row.state === name)?.hooks ?? 0
   return {
@@ -74,13 +83,14 @@ export async function currentStatistics(
     deliveries: {
       due: due?.due ?? 0,
       oldestDueAt: dateOrNull(due?.oldest_at),
-      inFlight: later?.leased ?? 0,
-      scheduled: (later?.later ?? 0) - (later?.leased ?? 0),
+      inFlight: leased?.leased ?? 0,
+      // Something may have happened between the two.
+      scheduled: Math.max(0, (later?.later ?? 0) - (leased?.leased ?? 0)),
       parked: parked?.parked ?? 0,
     },
     hooks: {
-      enabled: (hooks?.hooks ?? 0) - (hooks?.disabled ?? 0),
-      disabled: hooks?.disabled ?? 0,
+      enabled: hooks.enabled,
+      disabled: hooks.disabled,
       failing: state('failing'),
       open: state('waiting'),
       recovering: state('recovering'),
@@ -114,13 +124,29 @@ function dueQuery(store: Store, now: number, scope: Scope | undefined) {
 function laterQuery(store: Store, now: number, scope: Scope | undefined) {
   const later = store.db
     .selectFrom('delivery')
-    .select(['hook_id', 'lease'])
+    .select('hook_id')
     .where('due_at', '>', now)
     .orderBy('due_at')
     .limit(MOST_COUNTED)
   return store.db
     .selectFrom(later.as('d'))
-    .select([count.as('later'), countIf(sql`d.lease is not null`).as('leased')])
+    .select(count.as('later'))
+    .where(ofScope(store, scope, 'd.hook_id'))
+}
+
+/** Among those whose time is near: the index of what will be due has the leases too. */
+function leasedQuery(store: Store, now: number, scope: Scope | undefined) {
+  const soon = store.db
+    .selectFrom('delivery')
+    .select(['hook_id', 'lease'])
+    .where('due_at', '>', now)
+    .where('due_at', '<=', now + LONGEST_LEASE_MS)
+    .orderBy('due_at')
+    .limit(MOST_LEASED)
+  return store.db
+    .selectFrom(soon.as('d'))
+    .select(count.as('leased'))
+    .where('d.lease', 'is not', null)
     .where(ofScope(store, scope, 'd.hook_id'))
 }
 
@@ -145,17 +171,19 @@ function* waitingEvents(
   { db }: Store,
   scope: Scope | undefined,
 ): Work<{ waiting: number; oldest_at: number | null }> {
-  const all = db.selectFrom('event').where('fanout_due_at', 'is not', null).limit(MOST_COUNTED)
+  const all = db.selectFrom('event').where('fanout_due_at', 'is not', null)
   const found =
     scope === undefined
       ? yield* first(
           db
-            .selectFrom(all.select('seq').as('e'))
+            .selectFrom(all.select('seq').limit(MOST_COUNTED).as('e'))
             .select(({ fn }) => [count.as('waiting'), fn.min('e.seq').as('oldest')]),
         )
       : yield* first(
           db
-            .selectFrom(all.select(['seq', 'owner', 'broadcast']).as('e'))
+            .selectFrom(
+              all.select(['seq', 'owner', 'broadcast']).orderBy('fanout_due_at').limit(MOST_OF_OWNER).as('e'),
+            )
             .select(({ fn }) => [count.as('waiting'), fn.min('e.seq').as('oldest')])
             .where(ofOwner(scope)),
         )
@@ -171,7 +199,7 @@ function failingEvents({ db }: Store, scope: Scope | undefined) {
     .selectFrom('event')
     .select(['owner', 'broadcast', 'fanout_error'])
     .where('fanout_due_at', '>', 0)
-    .limit(MOST_COUNTED)
+    .limit(MOST_FAILING)
   return db
     .selectFrom(tried.as('e'))
     .select(count.as('failing'))
@@ -179,17 +207,36 @@ function failingEvents({ db }: Store, scope: Scope | undefined) {
     .where(ofOwner(scope))
 }
 
-function hooksQuery(store: Store, scope: Scope | undefined) {
-  const newest = store.db
-    .selectFrom('hook')
-    .select(['disabled_at', 'deleted_at'])
-    .where(ofScope(store, scope, 'hook.id'))
-    .orderBy('id', 'desc')
-    .limit(MOST_COUNTED)
-  return store.db
-    .selectFrom(newest.as('h'))
-    .select([count.as('hooks'), countIf(sql`h.disabled_at is not null`).as('disabled')])
-    .where('h.deleted_at', 'is', null)
+/** The newest first, a few at a time: no index knows which of them are disabled. */
+async function countHooks(
+  store: Store,
+  scope: Scope | undefined,
+): Promise<{ enabled: number; disabled: number }> {
+  const counted = { enabled: 0, disabled: 0 }
+  let upTo = Number.MAX_SAFE_INTEGER
+  for (let looked = 0; looked < MOST_COUNTED; looked += HOOKS_AT_ONCE) {
+    const some = store.db
+      .selectFrom('hook')
+      .select(['id', 'disabled_at', 'deleted_at'])
+      .where(ofScope(store, scope, 'hook.id'))
+      .where('id', '<', upTo)
+      .orderBy('id', 'desc')
+      .limit(HOOKS_AT_ONCE)
+    const query = store.db
+      .selectFrom(some.as('h'))
+      .select(({ fn }) => [
+        count.as('looked'),
+        fn.min('h.id').as('lowest'),
+        countIf(sql`h.deleted_at is null and h.disabled_at is null`).as('enabled'),
+        countIf(sql`h.deleted_at is null and h.disabled_at is not null`).as('disabled'),
+      ])
+    const found = await store.read(() => first(query))
+    counted.enabled += found?.enabled ?? 0
+    counted.disabled += found?.disabled ?? 0
+    if (found === undefined || found.looked < HOOKS_AT_ONCE) break
+    upTo = found.lowest
+  }
+  return counted
 }
 
 /** Hooks that are well have no row there, so there are few. */

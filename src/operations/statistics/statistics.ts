@@ -49,7 +49,7 @@ export interface Statistics {
   looked: number
   /**
    * Whether these are all of them. If not, counts are estimates from an even sample of about 50,000; those of one hook or
-   * owner leave out what is older than its newest 50,000.
+   * owner leave out what is older than its newest 20,000.
    */
   complete: boolean
 }
