@@ -110,7 +110,8 @@ export class Connection {
       const socket = await this.#dial(true)
       const onRetired = () => {
         this.retired = true
-        this.#options.onClosed()
+        // Not from within what reads the socket: what destroys it there leaves it open.
+        setImmediate(this.#options.onClosed)
       }
       if (isHttp2(socket))
         this.#session = new Http2Session(this.#url, socket, {

@@ -160,8 +160,12 @@ export class Connections {
 
   #idleOf(origin: Origin): Connection | undefined {
     const connection = origin.idle.pop()
-    if (connection !== undefined) this.#idle.delete(connection)
-    return connection
+    if (connection === undefined) return undefined
+    this.#idle.delete(connection)
+    if (!connection.retired) return connection
+    // The other side has just said that it closes it.
+    this.#drop(connection, origin)
+    return this.#idleOf(origin)
   }
 
   /** Remembers whether a connection that has requests under way has room for more. */
