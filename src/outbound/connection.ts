@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { Client } from 'undici'
 import type { AddressPolicy } from './address-policy.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
@@ -95,8 +96,12 @@ export class Connection {
   /** Gives up whatever it is doing, at any stage. */
   async destroy(): Promise<void> {
     clearTimeout(this.#idleTimer)
+    if (this.#session !== undefined) {
+      this.#session.destroy()
+      // The sockets below it, in case that it waits for the other side. Not from within what may be reading them.
+      await immediate()
+    }
     this.#dialling.abort()
-    this.#session?.destroy()
     await this.#client?.destroy()
   }
 
@@ -110,7 +115,7 @@ export class Connection {
       const socket = await this.#dial(true)
       const onRetired = () => {
         this.retired = true
-        // Not from within what reads the socket: what destroys it there leaves it open.
+        // Not from within node:http2, which is not done with it.
         setImmediate(this.#options.onClosed)
       }
       if (isHttp2(socket))
