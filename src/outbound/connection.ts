@@ -96,13 +96,14 @@ export class Connection {
   /** Gives up whatever it is doing, at any stage. */
   async destroy(): Promise<void> {
     clearTimeout(this.#idleTimer)
-    if (this.#session !== undefined) {
-      this.#session.destroy()
-      // The sockets below it, in case that it waits for the other side. Not from within what may be reading them.
-      await immediate()
-    }
+    if (this.#socket === undefined || this.#socket.destroyed) this.#dialling.abort()
+    this.#session?.destroy()
+    const destroyed = this.#client?.destroy()
+    // What lies below it, in case that it waits for the other side. Not before the uppermost layer is closed, or TLS within TLS never
+    // says that it is, and not from within what may be reading it.
+    await immediate()
     this.#dialling.abort()
-    await this.#client?.destroy()
+    await destroyed
   }
 
   get #maySpeakHttp2(): boolean {
