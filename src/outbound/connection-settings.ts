@@ -23,7 +23,7 @@ export interface ConnectionOption {
    * URL of a forward proxy, of http or https, with user name and password where it wants them. Targets of https are reached
    * by CONNECT, those of http by the request itself. Names of targets are then resolved and judged by the proxy.
    */
-  proxy?: string
+  proxy?: string | undefined
   /** The `user-agent` of deliveries; `hookwright` unless told. A hook's own header comes before it. */
   userAgent?: string
 }
