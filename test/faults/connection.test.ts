@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type ConnectionOption, createHooks } from '../../src/index.ts'
 import { testCertificate } from '../../src/outbound/test-certificate.ts'
 import { startTestProxy } from '../../src/outbound/test-proxy.ts'
+import { ok, TestServer } from '../../src/outbound/test-server.ts'
 import { sqlite } from '../../src/store/sqlite/index.ts'
 import { recordingLogger } from '../conformance/application.ts'
+import { strangerCertificate } from '../hostile/certificates.ts'
 import { temporaryDatabase } from '../support/database.ts'
 import { type ProxyProgram, startForwardProxy, whyNoProxy } from '../support/forward-proxy.ts'
 import { withoutService } from '../support/postgres.ts'
@@ -81,6 +84,17 @@ describe('connection', () => {
     expect((await (await openHooks({ ca: [cert], http2: false })).attempt(target)).code).toBe(200)
     expect((await (await openHooks({})).attempt(target)).code).toBe('tls')
     expect(arrivals.map(({ version }) => version)).toEqual(['2.0', '1.1'])
+  })
+
+  it("trusts `ca` beside Node's own certificates, not in their place", async () => {
+    const receiver = await TestServer.start(ok, createTlsServer(strangerCertificate), 'secureConnection')
+    onTestFinished(() => receiver.close())
+    const target = `https://127.0.0.1:${receiver.port}/`
+    expect((await (await openHooks({ ca: cert })).attempt(target)).code).toBe('tls')
+    const before = getCACertificates()
+    onTestFinished(() => setDefaultCACertificates(before))
+    setDefaultCACertificates([...before, strangerCertificate.cert])
+    expect((await (await openHooks({ ca: cert })).attempt(target)).code).toBe(200)
   })
 
   it("says who calls, unless the hook's own header does", async () => {
