@@ -19,7 +19,7 @@ describe('the option connection', () => {
   it('may be left out, as each of its parts', () => {
     const standard = {
       httpsOnly: false,
-      http2: true,
+      http2: false,
       secureContext: undefined,
       proxy: undefined,
       userAgent: 'hookwright',

@@ -3,9 +3,10 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { Client } from 'undici'
 import type { AddressPolicy } from './address-policy.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
-import { type DialStage, dial, isHttp2 } from './dial.ts'
+import { type DialStage, dial } from './dial.ts'
 import type { Resolve } from './dns.ts'
 import { Http2Session } from './http2-session.ts'
+import { isHttp2 } from './open-socket.ts'
 import type { ForwardProxy } from './proxy.ts'
 import type { ResponseHandler, WireRequest } from './wire.ts'
 
@@ -77,14 +78,21 @@ export class Connection {
   }
 
   /**
+   * Whether all that was sent has left, over HTTP/1.1: a receiver may answer without reading the request, and the next one would be
+   * stuck behind what the socket still holds.
+   */
+  get drained(): boolean {
+    return this.#session !== undefined || this.#socket?.writableLength === 0
+  }
+
+  /**
    * A request has ended for whoever sent it. What is still under way of it is given up, except over HTTP/1.1, where only
    * `destroy` does that.
    *
-   * @returns whether nothing of it is in the way of the next. Over HTTP/1.1, all that was sent must have left: a receiver may
-   * answer without reading the request, and the next one would be stuck behind what the socket still holds.
+   * @returns whether nothing of it is in the way of the next
    */
   end(handler: ResponseHandler): boolean {
-    return this.#session === undefined ? this.#socket?.writableLength === 0 : this.#session.end(handler)
+    return this.#session === undefined ? this.drained : this.#session.end(handler)
   }
 
   /** Nothing is under way any more. Undici has a timer of its own. */

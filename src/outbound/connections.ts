@@ -101,6 +101,12 @@ export class Connections {
   release(borrower: Borrower, reusable: boolean): void {
     const connection = this.#busy.get(borrower)
     if (connection === undefined) return
+    // A quick response is here before Node has said that the request has left, which it does in this turn of the event loop.
+    if (reusable && !connection.drained) setImmediate(() => this.#takeBack(borrower, connection, reusable))
+    else this.#takeBack(borrower, connection, reusable)
+  }
+
+  #takeBack(borrower: Borrower, connection: Connection, reusable: boolean): void {
     const { origin } = borrower
     this.#busy.delete(borrower)
     origin.busy -= 1

@@ -305,8 +305,8 @@ describe('TLS', () => {
   })
 
   it.each([
-    ['HTTP/2 unless told', undefined, 'h2'],
-    ['HTTP/1.1 when told not to', false, 'http/1.1'],
+    ['HTTP/2 when told to', true, 'h2'],
+    ['HTTP/1.1 unless told', undefined, 'http/1.1'],
   ])('speaks %s where both are offered', async (_, http2, spoken) => {
     const both = createSecureServer({ ...testCertificate, allowHTTP1: true }, (request, response) => {
       request.resume()

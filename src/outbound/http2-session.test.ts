@@ -74,7 +74,7 @@ async function open(
   await once(server, 'listening')
   const transport = createTransport({
     policy: createAddressPolicy({ allow: ['127.0.0.1'] }),
-    connection: connectionSettings({ ca: testCertificate.cert }),
+    connection: connectionSettings({ ca: testCertificate.cert, http2: true }),
     ...options,
   })
   closers.push(
