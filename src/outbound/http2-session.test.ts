@@ -237,9 +237,11 @@ describe('a connection of HTTP/2', () => {
 
   it('goes on with the others when one ends at its deadline, takes no new ones, and closes after them', async () => {
     let held: ServerHttp2Stream | undefined
+    let never: ServerHttp2Stream | undefined
     const { post, opened, sessions } = await open((stream, path, seen) => {
       if (seen.body === 'hold') held = stream
-      else if (seen.body !== 'never') ok(stream, path, seen)
+      else if (seen.body === 'never') never = stream
+      else ok(stream, path, seen)
     })
     await post()
     const other = post('/hook', { body: 'hold' })
@@ -247,6 +249,7 @@ describe('a connection of HTTP/2', () => {
     const late = await post('/hook', { body: 'never', deadlineMs: 200 })
     expect(codeOf(late)).toBe('timeout')
     expect(messageOf(late)).toMatch(/still waiting for its response$/)
+    await vi.waitFor(() => expect(never?.rstCode).toBe(constants.NGHTTP2_CANCEL))
     expect(opened()).toBe(1)
     expect(codeOf(await post())).toBe(200)
     expect(opened()).toBe(2)

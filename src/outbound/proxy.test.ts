@@ -131,15 +131,6 @@ describe('a proxy that opens no tunnel', () => {
     ['closes amid its answer', 'local', says('HTTP/1.1 200 Conn')],
     ['resets', 'local', (socket) => socket.destroy() !== undefined],
     [
-      'sends headers without end',
-      'local',
-      (socket) => {
-        socket.write('HTTP/1.1 200 OK\r\n')
-        forever(socket as never, 'x-a: b\r\n')
-        return true
-      },
-    ],
-    [
       'drips its answer',
       'local',
       (socket) => {
@@ -156,6 +147,17 @@ describe('a proxy that opens no tunnel', () => {
     if (code !== 'local' || !messageOf(result).startsWith('no response')) {
       expect(messageOf(result)).toContain(`the proxy ${proxy.host}`)
     }
+  })
+
+  it('is given up when its headers have more than 16 KiB, and not at the deadline', async () => {
+    const proxy = await serveProxy((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n')
+      forever(socket as never, 'x-a: b\r\n')
+      return true
+    })
+    const result = await through(proxy.url)('https://tls.example/')
+    expect(codeOf(result)).toBe('local')
+    expect(messageOf(result)).toContain('more than 16384 bytes')
   })
 
   it('is not there: local', async () => {
