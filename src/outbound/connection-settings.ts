@@ -12,7 +12,7 @@ export interface ConnectionOption {
    * (`refused_address`), because a row may be older than the rule. False unless told.
    */
   httpsOnly?: boolean
-  /** Speaks HTTP/2 with targets of https that offer it, and HTTP/1.1 with all others. True unless told; false for never. */
+  /** Speaks HTTP/2 with targets of https that offer it, and HTTP/1.1 with all others. False unless told: never. */
   http2?: boolean
   /**
    * Certificates of authorities, or of servers that sign their own, in PEM; one text may hold several. They are trusted beside
@@ -23,7 +23,7 @@ export interface ConnectionOption {
    * URL of a forward proxy, of http or https, with user name and password where it wants them. Targets of https are reached
    * by CONNECT, those of http by the request itself. Names of targets are then resolved and judged by the proxy.
    */
-  proxy?: string
+  proxy?: string | undefined
   /** The `user-agent` of deliveries; `hookwright` unless told. A hook's own header comes before it. */
   userAgent?: string
 }
@@ -54,7 +54,7 @@ export function connectionSettings(option: ConnectionOption = {}): ConnectionSet
   refuseUnknownOptions(option, OPTIONS, 'connection')
   return {
     httpsOnly: flag(option.httpsOnly, 'httpsOnly', false),
-    http2: flag(option.http2, 'http2', true),
+    http2: flag(option.http2, 'http2', false),
     secureContext: trusting(option.ca),
     proxy: parseProxy(option.proxy),
     userAgent: userAgentOf(option.userAgent),

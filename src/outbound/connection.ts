@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { Client } from 'undici'
 import type { AddressPolicy } from './address-policy.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
-import { type DialStage, dial, isHttp2 } from './dial.ts'
+import { type DialStage, dial } from './dial.ts'
 import type { Resolve } from './dns.ts'
 import { Http2Session } from './http2-session.ts'
+import { isHttp2 } from './open-socket.ts'
 import type { ForwardProxy } from './proxy.ts'
 import type { ResponseHandler, WireRequest } from './wire.ts'
 
@@ -76,14 +78,21 @@ export class Connection {
   }
 
   /**
+   * Whether all that was sent has left, over HTTP/1.1: a receiver may answer without reading the request, and the next one would be
+   * stuck behind what the socket still holds.
+   */
+  get drained(): boolean {
+    return this.#session !== undefined || this.#socket?.writableLength === 0
+  }
+
+  /**
    * A request has ended for whoever sent it. What is still under way of it is given up, except over HTTP/1.1, where only
    * `destroy` does that.
    *
-   * @returns whether nothing of it is in the way of the next. Over HTTP/1.1, all that was sent must have left: a receiver may
-   * answer without reading the request, and the next one would be stuck behind what the socket still holds.
+   * @returns whether nothing of it is in the way of the next
    */
   end(handler: ResponseHandler): boolean {
-    return this.#session === undefined ? this.#socket?.writableLength === 0 : this.#session.end(handler)
+    return this.#session === undefined ? this.drained : this.#session.end(handler)
   }
 
   /** Nothing is under way any more. Undici has a timer of its own. */
@@ -95,9 +104,14 @@ export class Connection {
   /** Gives up whatever it is doing, at any stage. */
   async destroy(): Promise<void> {
     clearTimeout(this.#idleTimer)
-    this.#dialling.abort()
+    if (this.#socket === undefined || this.#socket.destroyed) this.#dialling.abort()
     this.#session?.destroy()
-    await this.#client?.destroy()
+    const destroyed = this.#client?.destroy()
+    // What lies below it, in case that it waits for the other side. Not before the uppermost layer is closed, or TLS within TLS never
+    // says that it is, and not from within what may be reading it.
+    await immediate()
+    this.#dialling.abort()
+    await destroyed
   }
 
   get #maySpeakHttp2(): boolean {
@@ -110,7 +124,8 @@ export class Connection {
       const socket = await this.#dial(true)
       const onRetired = () => {
         this.retired = true
-        this.#options.onClosed()
+        // Not from within node:http2, which is not done with it.
+        setImmediate(this.#options.onClosed)
       }
       if (isHttp2(socket))
         this.#session = new Http2Session(this.#url, socket, {

@@ -101,6 +101,12 @@ export class Connections {
   release(borrower: Borrower, reusable: boolean): void {
     const connection = this.#busy.get(borrower)
     if (connection === undefined) return
+    // A quick response is here before Node has said that the request has left, which it does in this turn of the event loop.
+    if (reusable && !connection.drained) setImmediate(() => this.#takeBack(borrower, connection, reusable))
+    else this.#takeBack(borrower, connection, reusable)
+  }
+
+  #takeBack(borrower: Borrower, connection: Connection, reusable: boolean): void {
     const { origin } = borrower
     this.#busy.delete(borrower)
     origin.busy -= 1
@@ -160,8 +166,12 @@ export class Connections {
 
   #idleOf(origin: Origin): Connection | undefined {
     const connection = origin.idle.pop()
-    if (connection !== undefined) this.#idle.delete(connection)
-    return connection
+    if (connection === undefined) return undefined
+    this.#idle.delete(connection)
+    if (!connection.retired) return connection
+    // The other side has just said that it closes it.
+    this.#drop(connection, origin)
+    return this.#idleOf(origin)
   }
 
   /** Remembers whether a connection that has requests under way has room for more. */

@@ -276,6 +276,17 @@ describe('TLS', () => {
     expect(codeOf(result)).toBe('tls')
   })
 
+  it('keeps a connection, however quickly the response comes', async () => {
+    const secure = await TestServer.start(ok, createTlsServer(testCertificate), 'secureConnection')
+    const transport = createTransport({ policy: open })
+    const url = `https://127.0.0.1:${secure.port}/`
+    const post = () => transport.post({ url, headers: {}, body: '{}', deadlineMs: 2000 })
+    for (let n = 0; n < 50; n += 1) expect(codeOf(await post())).toBe(200)
+    expect(secure.connections).toBe(1)
+    await transport.close()
+    await secure.close()
+  })
+
   it('fails as tls when the other side speaks something else', async () => {
     server.onConnection = (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')
     const result = await postOnce(`https://127.0.0.1:${server.port}/`, { policy: open })
@@ -305,8 +316,8 @@ describe('TLS', () => {
   })
 
   it.each([
-    ['HTTP/2 unless told', undefined, 'h2'],
-    ['HTTP/1.1 when told not to', false, 'http/1.1'],
+    ['HTTP/2 when told to', true, 'h2'],
+    ['HTTP/1.1 unless told', undefined, 'http/1.1'],
   ])('speaks %s where both are offered', async (_, http2, spoken) => {
     const both = createSecureServer({ ...testCertificate, allowHTTP1: true }, (request, response) => {
       request.resume()

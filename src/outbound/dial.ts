@@ -1,10 +1,10 @@
 import { isIP, type Socket } from 'node:net'
-import type { SecureContext, TLSSocket } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import { type AddressPolicy, LOCALHOST } from './address-policy.ts'
 import type { Resolve, ResolvedAddress } from './dns.ts'
 import { DialError, dnsFailure } from './failure.ts'
 import { isLocalhost, withoutRoot } from './host-names.ts'
-import { openTcp, openTls } from './open-socket.ts'
+import { HTTP2, isHttp2, openTcp, openTls } from './open-socket.ts'
 import type { ForwardProxy } from './proxy.ts'
 import { familyOf } from './ranges.ts'
 import { refuseTarget } from './target.ts'
@@ -68,14 +68,6 @@ export async function dial(options: DialOptions): Promise<Socket> {
   const protocols = options.http2 === true ? [HTTP2, 'http/1.1'] : ['http/1.1']
   const encrypted = await openTls({ socket, hostname, host, signal, protocols, secureContext })
   return isHttp2(encrypted) ? encrypted : readInPieces(encrypted)
-}
-
-/** Its name in ALPN: RFC 9113, 3.2. */
-const HTTP2 = 'h2'
-
-/** Whether both sides agreed upon HTTP/2. */
-export function isHttp2(socket: Socket): boolean {
-  return (socket as Partial<TLSSocket>).alpnProtocol === HTTP2
 }
 
 async function openDirect(

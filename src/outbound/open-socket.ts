@@ -88,13 +88,27 @@ export function openTls(options: TlsOptions): Promise<TLSSocket> {
     signal.addEventListener('abort', abort, { once: true })
     secure.once('error', fail)
     secure.once('close', fail)
-    secure.once('secureConnect', () => {
+    const finish = () => {
       secure.off('error', fail)
       secure.off('close', fail)
       secure.on('error', ignore)
       resolve(secure)
+    }
+    secure.once('secureConnect', () => {
+      // A session of HTTP/2 must not begin from within OpenSSL, which is what calls this: given up before OpenSSL has returned, it
+      // ends the whole process by a segmentation fault (seen with Node 24.21).
+      if (isHttp2(secure)) setImmediate(finish)
+      else finish()
     })
   })
+}
+
+/** Its name in ALPN: RFC 9113, 3.2. */
+export const HTTP2 = 'h2'
+
+/** Whether both sides agreed upon HTTP/2. */
+export function isHttp2(socket: Socket): boolean {
+  return (socket as Partial<TLSSocket>).alpnProtocol === HTTP2
 }
 
 function ignore(): void {}

@@ -21,6 +21,7 @@ export async function openCompany() {
     database: sqlite(path),
     events: { played: null },
     allow: ['127.0.0.1/32'],
+    connection: { http2: true },
     dispatch: {
       timeoutMs: DEADLINE_MS,
       retry: { delaysMs: [SCHEDULE_MS, LONGEST_WAIT_MS], jitter: 0 },
