@@ -149,6 +149,10 @@ export function operationsOf(): Operation[] {
     },
     { purpose: 'List the newest deliveries', run: (store) => listDeliveries(store) },
     {
+      purpose: 'List the newest deliveries of an owner',
+      run: (store) => listDeliveries(store, { owner: 'owner 7' }),
+    },
+    {
       purpose: 'List deliveries of a hook that has many',
       run: (store) => listDeliveries(store, { hookId: 1 }),
     },

@@ -24,7 +24,6 @@ export { HIGHEST_RATE, isLimited, type LimitColumns, LOWEST_RATE } from './limit
 export { type Owner, type OwnerScope, ownerText, scopeOf } from './owner.ts'
 export { createHookRegistry } from './registry.ts'
 export type {
-  CreationLimits,
   HookRegistry,
   HookState,
   ListOptions,
