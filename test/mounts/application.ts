@@ -94,7 +94,9 @@ export async function start(
     })
   })
   const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
+    const deadline = Date.now() + 30_000
     while (!(await condition())) {
+      if (Date.now() > deadline) throw new Error(`The server has said only:\n${output}`)
       if (end !== undefined) throw new Error(`The server has ended with ${end}:\n${output}`)
       await Promise.race([ended, sleep(20)])
     }
