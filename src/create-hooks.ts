@@ -36,11 +36,12 @@ import {
   trigger,
 } from './events/index.ts'
 import { createHookRegistry, defineFields, type Hook, type OwnerScope } from './hooks/index.ts'
-import { type Authenticate, createHttpHandler } from './http/index.ts'
+import { type Authenticate, createHttpHandler, type DocsOption, openApiDocument } from './http/index.ts'
 import {
   checkOptions,
   clockOf,
   type EnableOptions,
+  EventCatalog,
   enable,
   type Hooks,
   hookHealth,
@@ -55,6 +56,7 @@ import {
   retry,
   SEAMS,
   type Seams,
+  sampleBodies,
   type TestEventOptions,
   testEvent,
   transportOf,
@@ -87,6 +89,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   retention?: RetentionOptions | false
   /** Where the REST API is mounted; found from each request if left out. */
   basePath?: string
+  /** Who sees the API's documents, `openapi.json` and `docs`: those whom `authenticate` knows if left out. */
+  docs?: DocsOption
   /** Where trouble is reported to: pino, or anything like it. The console if left out. */
   logger?: Logger
 }
@@ -217,7 +221,14 @@ export function createHooks<
     },
   })
   const pruner = new Pruner({ store, settings: retention, clock, logger })
+  const events = new EventCatalog({ store, capture, catalog })
   const handler = createHttpHandler({
+    events: {
+      describe: (owner, names) => events.describe(owner, names),
+      samples: (name, owner) => sampleBodies({ ...byHand, events, payload, logger }, name, owner),
+    },
+    docs: options.docs,
+    ownBodies: payload !== undefined,
     registry,
     catalog,
     policy,
@@ -291,6 +302,14 @@ export function createHooks<
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     delivery: (id: string) => getDelivery(store, id),
     events: (listOptions?: object) => listEvents(store, listOptions),
+    async openapi({ server = '/' }: { server?: string } = {}) {
+      return openApiDocument({
+        events: await events.describe(),
+        fields,
+        server,
+        ownBodies: payload !== undefined,
+      })
+    },
     handler,
   }
   Object.defineProperty(whole, SEAMS, { value: Object.assign(seams, { dispatcher }) })

@@ -131,6 +131,7 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
     describe: dialect.describe,
     readByKey: dialect.readByKey,
     sampleRow: dialect.sampleRow,
+    columns: dialect.columns,
     insertByKey: dialect.insertByKey,
 
     async install() {

@@ -82,6 +82,16 @@ export interface EventObject<On, ModelRow, Before> {
   readonly on: On
   /** Whether this change is the event. It runs in the dispatcher, once per change. */
   readonly when?: (row: ModelRow, before: Before) => boolean
+  /** What it means, for those who may subscribe to it: it is in the catalog and in the API's documents. */
+  readonly description?: string
+}
+
+/** `{ payload: null, description: '…' }`: an event that only `send` makes, with a description. */
+export interface PayloadObject<Payload> {
+  /** Null for any payload, or a Standard Schema. */
+  readonly payload: Payload
+  /** What it means, for those who may subscribe to it. */
+  readonly description?: string
 }
 
 /** The type of a hook's own field, and of its column. */

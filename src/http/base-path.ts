@@ -16,11 +16,23 @@
 export function pathBelowMount(pathname: string, basePath: string | undefined): string | undefined {
   const path = withoutSlash(pathname)
   if (basePath === undefined) {
+    const known = ENDINGS.exec(path)
+    if (known !== null) return known[0]
     const last = path.slice(path.lastIndexOf('/') + 1)
     return /^[-\d]/.test(last) ? `/${last}` : ''
   }
   if (path === basePath) return ''
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined
+}
+
+/** What else there is below the mount. A name that is a number would be an event's as well as a hook's id: it is the latter. */
+const ENDINGS = /\/(?:events(?:\/[^/]+\/samples|\/(?![-\d])[^/]+)?|openapi\.json|docs)$/
+
+/** The path of the mount, as a request to the API shows it; empty for the root. */
+export function mountOf({ url }: Request, basePath: string | undefined): string {
+  if (basePath !== undefined) return basePath
+  const path = withoutSlash(new URL(url).pathname)
+  return path.slice(0, path.length - (pathBelowMount(path, undefined) ?? '').length)
 }
 
 /** A base path as it is compared: `'hooks/webhooks/'` is `'/hooks/webhooks'`, and the root is `''`. */

@@ -3,7 +3,7 @@ import type { HookRegistry, NewHook } from '../hooks/index.ts'
 import { parseBody } from './parse-body.ts'
 import { methodNotAllowed, notFound } from './problems.ts'
 import { represent } from './represent.ts'
-import { respond } from './respond.ts'
+import { describe, respond } from './respond.ts'
 import { type Validation, validate } from './validate.ts'
 
 /** What goes with each request: the framework's own, and who calls, once that is known. */
@@ -70,10 +70,4 @@ function idOf(segment: string): number {
   const id = /^\d+$/.test(segment) ? Number(segment) : Number.NaN
   if (!Number.isSafeInteger(id)) throw notFound()
   return id
-}
-
-/** What Django REST framework says of a resource. */
-function describe(name: string, allow: string): Response {
-  const parses = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']
-  return respond(200, { name, description: '', renders: ['application/json'], parses }, { Allow: allow })
 }

@@ -15,6 +15,7 @@ const OPTIONS = [
   'dispatch',
   'retention',
   'basePath',
+  'docs',
   'logger',
 ]
 
@@ -25,10 +26,17 @@ const OPTIONS = [
  */
 export function checkOptions(options: unknown): void {
   refuseUnknownOptions(options, OPTIONS, '', 'createHooks has no such option')
-  const { database, owners, hook = {} } = options as { database?: unknown; owners?: unknown; hook?: unknown }
+  const { database, owners, hook = {}, docs = 'private' } = options as Partial<Record<string, unknown>>
   checkDatabase(database)
   if (owners !== undefined) checkOwners(owners)
   checkHookOption(hook)
+  if (docs === 'private' || docs === 'public' || docs === false) return
+  throw problem('option_invalid', {
+    field: 'docs',
+    value: docs,
+    problem: "it must be 'private', 'public' or false",
+    cure: "It is 'private' if left out: for those whom `authenticate` knows",
+  })
 }
 
 function checkDatabase(database: unknown): void {

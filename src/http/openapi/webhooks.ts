@@ -1,0 +1,122 @@
+import type { JsonSchema } from '../../catalog/index.ts'
+import { parseExact } from '../../core/json.ts'
+import type { EventDescription } from '../../operations/index.ts'
+import { INTEGER, objectOf, STRING, schemaRef } from './parts.ts'
+import type { OpenApiDocument, Parameter, PathItem } from './types.ts'
+
+const header = (name: string, description: string, schema: JsonSchema = STRING): Parameter => ({
+  name,
+  in: 'header',
+  required: true,
+  description,
+  schema,
+})
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
+const HEADERS = [
+  header(
+    'webhook-id',
+    'The delivery’s id, the same for each of its attempts: what was received before has one that is known.',
+  ),
+  header(
+    'webhook-timestamp',
+    'When this attempt was made, in seconds since 1970. Refuse what is older than 5 minutes.',
+    INTEGER,
+  ),
+  header(
+    'webhook-signature',
+    '`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`, keyed with the bytes behind `whsec_`. Several with a space between while the secret is rotated.',
+  ),
+]
+
+/** What the events are to the document: a webhook and a schema of its data for each. */
+export interface EventParts {
+  webhooks: OpenApiDocument['webhooks']
+  schemas: Record<string, JsonSchema>
+}
+
+/** @param ownBodies whether the application makes bodies of its own, of which nothing is known */
+export function eventParts(events: readonly EventDescription[], ownBodies: boolean): EventParts {
+  const schemas: Record<string, JsonSchema> = {}
+  const webhooks: Record<string, PathItem> = {}
+  for (const event of events) {
+    const component = componentName(event.name, schemas)
+    schemas[component] = dataSchema(event, component)
+    webhooks[event.name] = { post: webhookOf(event, component, ownBodies) }
+  }
+  return { webhooks, schemas }
+}
+
+function webhookOf(
+  event: EventDescription,
+  component: string,
+  ownBodies: boolean,
+): NonNullable<PathItem['post']> {
+  const { name, description, example } = event
+  const media = ownBodies ? { schema: {} } : bodyOf(name, component, example)
+  return {
+    operationId: `on ${name}`,
+    tags: ['Webhooks'],
+    summary: name,
+    description: description ?? origin(event),
+    parameters: HEADERS,
+    requestBody: { required: true, content: { 'application/json': media } },
+    responses: {
+      '2XX': { description: 'It was received. Answer first, and do slow work later.' },
+      '410': { description: 'Nobody wants it any more: the hook is disabled.' },
+      default: { description: 'It is sent again, later and later.' },
+    },
+    security: [],
+  }
+}
+
+function bodyOf(name: string, component: string, example: string | null) {
+  const hook = objectOf({
+    id: { ...INTEGER, description: 'The hook’s id.' },
+    event: { ...STRING, const: name },
+    target: { ...STRING, format: 'uri' },
+  })
+  const shown = { id: 1, event: name, target: 'https://example.com/target' }
+  return {
+    schema: objectOf({ hook, data: schemaRef(component) }),
+    ...(example !== null && { example: { hook: shown, data: parseExact(example) } }),
+  }
+}
+
+function origin({ model, action, everyone }: EventDescription): string {
+  const whose = everyone ? ' Everybody hears of it.' : ''
+  return model === null ? `Sent by the application.${whose}` : `Comes of \`${model}.${action}\`.${whose}`
+}
+
+/** The names of components may have few characters, and those of events any. */
+function componentName(event: string, taken: Readonly<Record<string, unknown>>): string {
+  const wanted = `data.${event.replace(/[^\w.-]/g, '_')}`
+  let name = wanted
+  for (let number = 2; Object.hasOwn(taken, name); number += 1) name = `${wanted}_${number}`
+  return name
+}
+
+const FROM = {
+  schema: undefined,
+  columns: 'As the columns of the table are now.',
+  example: 'Guessed from an example: there may be more than this.',
+  events: 'Guessed from events that have happened: there may be more than this.',
+}
+
+function dataSchema({ name, schema, schemaFrom }: EventDescription, component: string): JsonSchema {
+  const note = schemaFrom === null ? 'Any JSON.' : FROM[schemaFrom]
+  const base = moved(schema, `#/components/schemas/${component}`) as JsonSchema
+  const description = [base.description, note].filter((text) => typeof text === 'string').join(' ')
+  return { title: `Data of ${name}`, ...base, ...(description !== '' && { description }) }
+}
+
+/** A schema refers to parts of itself from its own root, which is not the document's. */
+function moved(value: unknown, place: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => moved(item, place))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, child]) => {
+    const isReference = key === '$ref' && typeof child === 'string' && /^#(?:\/|$)/.test(child)
+    return [key, isReference ? `${place}${child.slice(1)}` : moved(child, place)] as const
+  })
+  return Object.fromEntries(entries)
+}
