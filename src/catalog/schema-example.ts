@@ -119,7 +119,12 @@ function within(
   if (typeof minimum === 'number' && value < minimum) value = minimum
   if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) value = exclusiveMinimum + step
   if (typeof maximum === 'number' && value > maximum) value = maximum
-  if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) value = exclusiveMaximum - step
+  if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) {
+    const low = [exclusiveMinimum, minimum].find(
+      (bound) => typeof bound === 'number' && bound < exclusiveMaximum,
+    )
+    value = low === undefined ? exclusiveMaximum - step : (Number(low) + exclusiveMaximum) / 2
+  }
   return value
 }
 

@@ -71,7 +71,7 @@ export class EventCatalog {
       const samples = stored.filter(({ name }) => name === event.name).map((sample) => sample.data)
       const known = samples.length > 0 ? guessed(samples, 'events') : (data[index] as DataDescription)
       return {
-        ...this.#origin(event),
+        ...origin(event, known.schema),
         ...known,
         schemaFrom: known.schemaFrom ?? null,
         example: known.example ?? null,
@@ -90,12 +90,14 @@ export class EventCatalog {
     data.catch(() => this.#known.delete(event))
     return data
   }
+}
 
-  #origin(event: EventDefinition) {
-    const { name, source, everyone } = event
-    const own = isOperational(name) ? operationalDescriptions[name].description : event.description
-    const { model = null, action = null } =
-      source === null ? {} : { model: source.model.name, action: source.action }
-    return { name, model, action, everyone, description: own ?? null }
-  }
+function origin(event: EventDefinition, schema: JsonSchema) {
+  const { name, source, everyone } = event
+  const own = isOperational(name) ? operationalDescriptions[name].description : event.description
+  // A schema may have one of itself: zod's `describe`.
+  const description = own ?? (typeof schema.description === 'string' ? schema.description : null)
+  const { model = null, action = null } =
+    source === null ? {} : { model: source.model.name, action: source.action }
+  return { name, model, action, everyone, description }
 }

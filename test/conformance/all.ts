@@ -1,6 +1,7 @@
 import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
 import { drainSuite } from './drain.suite.ts'
+import { eventCatalogSuite } from './event-catalog.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import type { Harness } from './harness.ts'
 import { healthSuite } from './health.suite.ts'
@@ -39,6 +40,7 @@ export function allSuites(harness: Harness): void {
   manualRetrySuite(harness)
   replaySuite(harness)
   testEventSuite(harness)
+  eventCatalogSuite(harness)
   drainSuite(harness)
   retentionSuite(harness)
   migrateSuite(harness)
