@@ -59,10 +59,10 @@ export function resourceSchemas(
         ),
       ],
     },
+    // And `event` or `events`. Generators of clients make nothing of a schema that says so: every type fits then.
     NewHook: {
       ...objectOf(written, ['target', ...needed]),
-      // Either of them.
-      anyOf: [{ required: ['event'] }, { required: ['events'] }],
+      description: 'It needs `target`, and `event` or `events`.',
     },
     HookChanges: objectOf(written, []),
     Health: objectOf({

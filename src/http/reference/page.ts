@@ -183,8 +183,10 @@ function curl({ method, path, operation }: Entry, document: OpenApiDocument, bas
 /** What has to be there, and of a hook its event. */
 function requestExample(schema: JsonSchema, document: OpenApiDocument): unknown {
   const target = schemaOf(schema, document)
-  const { required = [], anyOf } = target as { required?: string[]; anyOf?: { required?: string[] }[] }
-  const names = [...(anyOf?.[0]?.required ?? []), ...required]
+  const { required = [], properties = {} } = target as { required?: string[]; properties?: object }
+  const names = ['event' in properties && required.includes('target') ? 'event' : '', ...required].filter(
+    Boolean,
+  )
   const whole = exampleOf({ ...inlined(target, document) }) as Record<string, unknown>
   const wanted = names.length > 0 ? names : Object.keys(whole).filter((name) => name === 'target')
   return Object.fromEntries(
