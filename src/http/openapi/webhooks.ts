@@ -38,13 +38,14 @@ export interface EventParts {
 /** @param ownBodies whether the application makes bodies of its own, of which nothing is known */
 export function eventParts(events: readonly EventDescription[], ownBodies: boolean): EventParts {
   const schemas: Record<string, JsonSchema> = {}
-  const webhooks: Record<string, PathItem> = {}
+  const webhooks: [name: string, item: PathItem][] = []
   for (const event of events) {
     const component = componentName(event.name, schemas)
     schemas[component] = dataSchema(event, component)
-    webhooks[event.name] = { post: webhookOf(event, component, ownBodies) }
+    webhooks.push([event.name, { post: webhookOf(event, component, ownBodies) }])
   }
-  return { webhooks, schemas }
+  // An event may be called `__proto__`.
+  return { webhooks: Object.fromEntries(webhooks), schemas }
 }
 
 function webhookOf(
