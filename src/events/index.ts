@@ -28,7 +28,7 @@ export {
   renewEvents,
 } from './pending.ts'
 export { type FindContext, type PrepareContext, type Prepared, prepare } from './prepare.ts'
-export { madeSample, type SampleContext, type StoredSample, storedSample, storedSamples } from './samples.ts'
+export { madeSample, type SampleContext, storedSample, storedSamples } from './samples.ts'
 export { type SendOptions, type SentEvent, send } from './send.ts'
 export { firstSince, type Span, spanOf } from './span.ts'
 export { type TriggerOptions, trigger } from './trigger.ts'

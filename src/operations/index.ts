@@ -1,5 +1,5 @@
 export { enable } from './enable.ts'
-export { EventCatalog, type EventCatalogContext, type EventDescription } from './event-catalog.ts'
+export { EventCatalog, type EventDescription } from './event-catalog.ts'
 export { type HookHealth, hookHealth } from './health.ts'
 export type { EnableOptions, Hooks } from './hooks.ts'
 export { Keeper } from './keeper.ts'
@@ -14,6 +14,6 @@ export {
   retentionSettings,
 } from './retention/index.ts'
 export { type RetryOutcome, retry } from './retry.ts'
-export { type SampleBodiesContext, sampleBodies } from './sample-bodies.ts'
+export { sampleBodies } from './sample-bodies.ts'
 export { clockOf, SEAMS, type Seams, transportOf } from './seams.ts'
 export { type TestEventOptions, testEvent } from './test-event.ts'

@@ -64,7 +64,7 @@ async function dataFor(
   if (hook !== undefined || context.find === undefined) {
     const stored = await storedSamples(context.store, [event.name], owner, MOST_SAMPLES)
     const found = await Promise.all(
-      stored.map((sample) => hook === undefined || isFound(context, hook.id, sample)),
+      stored.map(async (sample) => hook === undefined || (await isFound(context, hook.id, sample))),
     )
     const visible = stored.filter((_, index) => found[index])
     if (visible.length > 0) return visible.map(({ data }) => data)

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { createHooks, silentLogger } from 'hookwright'
 import { createReceiver } from 'hookwright/receiver'
 import { sqlite } from 'hookwright/sqlite'
@@ -36,14 +37,19 @@ afterEach(async () => {
 
 async function serve(handler: (request: Request) => Promise<Response>) {
   const statuses: number[] = []
-  const server = createServer(async (incoming, outgoing) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  const server = createServer((incoming, outgoing) => {
     const headers = new Headers(incoming.headers as Record<string, string>)
-    const url = `http://localhost${incoming.url}`
-    const response = await handler(new Request(url, { method: 'POST', headers, body: Buffer.concat(chunks) }))
-    statuses.push(response.status)
-    outgoing.writeHead(response.status).end(await response.text())
+    const answer = async (body: string) =>
+      await handler(new Request('http://localhost/', { method: 'POST', headers, body }))
+    text(incoming)
+      .then(answer)
+      .then(
+        ({ status }) => {
+          statuses.push(status)
+          outgoing.writeHead(status).end()
+        },
+        (error: unknown) => outgoing.destroy(error as Error),
+      )
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
