@@ -246,7 +246,7 @@ export function eventCatalogSuite(harness: Harness): void {
         await hooks.test(hook.id, { data: { n: 'a test' } })
         await test.flush()
         await hooks.send('user.left', { n: 'not fanned out' }, { owner: 1 })
-        expect(await samples('user.left')).toMatchObject([{ data: {} }])
+        expect((await samples('user.left')).map(({ data }) => data)).toEqual([{}])
       })
 
       it('keep what `find` keeps from the hook', async () => {
@@ -261,7 +261,7 @@ export function eventCatalogSuite(harness: Harness): void {
         await test.flush()
         expect(await samples('user.left', '1')).toMatchObject([{ data: { n: 'shown' } }])
         // Without a hook nobody can tell.
-        expect(await samples('user.left', '2')).toMatchObject([{ data: {} }])
+        expect((await samples('user.left', '2')).map(({ data }) => data)).toEqual([{}])
       })
 
       it("have the application's own form, with its fields", async () => {

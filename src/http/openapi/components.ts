@@ -39,7 +39,16 @@ export function resourceSchemas(
   names: readonly string[],
 ): Record<string, JsonSchema> {
   const own = [...fields.values()]
-  const written = { ...common, headers: HEADERS, ordered: ORDERED, rate_limit: RATE, ...ownFields(own) }
+  const owner = { ...STRING, description: 'Of an administrator: whose it is.' }
+  const written = {
+    ...common,
+    owner,
+    headers: HEADERS,
+    ordered: ORDERED,
+    rate_limit: RATE,
+    ...ownFields(own),
+  }
+  const { owner: _, ...changed } = written
   const needed = own.filter((field) => field.default === undefined).map(({ name }) => name)
   return {
     EventName: { ...STRING, enum: names, description: 'An event of the catalog.' },
@@ -64,24 +73,24 @@ export function resourceSchemas(
       ...objectOf(written, ['target', ...needed]),
       description: 'It needs `target`, and `event` or `events`.',
     },
-    HookChanges: objectOf(written, []),
+    HookChanges: objectOf(changed, []),
     Health: objectOf({
       state: { ...STRING, enum: ['well', 'failing', 'waiting', 'recovering', 'disabled'] },
       failures: { ...INTEGER, description: 'Failed attempts in a row.' },
       failing_since: TIME_OR_NULL,
-      next_attempt_at: TIME_OR_NULL,
+      next_attempt: { ...TIME_OR_NULL, description: 'While it waits: when the next attempt may be made.' },
+      disabled: { ...TIME_OR_NULL, description: 'Since when it gets nothing.' },
+      disabled_cause: { ...TEXT_OR_NULL, enum: ['manual', 'gone', 'failing', null] },
+      disabled_reason: TEXT_OR_NULL,
     }),
     Delivery: deliverySchema,
     DeliveryDetail: {
       allOf: [
         schemaRef('Delivery'),
-        objectOf(
-          {
-            body: { ...TEXT_OR_NULL, description: 'As it was sent.' },
-            log: { ...listOf(schemaRef('Attempt')), description: 'Its attempts, the first one first.' },
-          },
-          [],
-        ),
+        objectOf({
+          body: { ...TEXT_OR_NULL, description: 'What is posted; null before the application has made it.' },
+          log: { ...listOf(schemaRef('Attempt')), description: 'Its attempts, the first one first.' },
+        }),
       ],
     },
     Attempt: attemptSchema,
@@ -174,36 +183,37 @@ function ownFields(own: readonly FieldDefinition[]): Record<string, JsonSchema> 
 
 const STATUSES = ['pending', 'delivered', 'failed', 'cancelled']
 
-const deliverySchema = objectOf(
-  {
-    id: { ...STRING, description: 'The `webhook-id` that the receiver sees.' },
-    hook: { ...INTEGER, description: 'The hook’s id.' },
-    event: STRING,
-    status: { ...STRING, enum: STATUSES },
-    reason: { ...TEXT_OR_NULL, description: 'Why it failed or was cancelled.' },
-    attempts: INTEGER,
-    due: { ...TIME_OR_NULL, description: 'When the next attempt is due.' },
-    created: TIME,
-    finished: TIME_OR_NULL,
-  },
-  ['id', 'hook', 'event', 'status'],
-)
+const deliverySchema = objectOf({
+  id: { ...STRING, description: 'The `webhook-id` that the receiver sees.' },
+  hook: { ...INTEGER, description: 'The hook’s id.' },
+  event: STRING,
+  status: { ...STRING, enum: STATUSES },
+  reason: { ...TEXT_OR_NULL, description: 'Why it failed or was cancelled.' },
+  attempts: { ...INTEGER, description: 'How many were made.' },
+  manual: { ...BOOLEAN, description: 'Whether an attempt is to come that somebody asked for.' },
+  due: { ...TIME_OR_NULL, description: 'When the next attempt is.' },
+  created: { ...TIME, description: 'When the event happened.' },
+  finished: TIME_OR_NULL,
+})
 
-const attemptSchema = objectOf(
-  {
-    number: { ...INTEGER, description: 'Counted from 1.' },
-    started: TIME,
-    duration_ms: { type: 'number' },
-    status: { type: ['integer', 'null'], description: 'The HTTP status; null when no response came.' },
-    manual: { ...BOOLEAN, description: 'Whether somebody asked for it by hand.' },
-    error: { anyOf: [objectOf({ code: STRING, message: STRING }), { type: 'null' }] },
-    response: {
-      anyOf: [{ type: 'object' }, { type: 'null' }],
-      description: 'Headers and the first of the body.',
-    },
+const attemptSchema = objectOf({
+  number: { ...INTEGER, description: 'Counted from 1.' },
+  started: TIME,
+  duration_ms: { type: 'number' },
+  status: { type: ['integer', 'null'], description: 'The HTTP status; null when no response came.' },
+  manual: { ...BOOLEAN, description: 'Whether somebody asked for it by hand.' },
+  error: {
+    anyOf: [objectOf({ code: STRING, message: STRING }), { type: 'null' }],
+    description: 'Why no response came.',
   },
-  ['number', 'status'],
-)
+  response: {
+    anyOf: [
+      objectOf({ headers: listOf({ type: 'array', items: STRING }), body: STRING, truncated: BOOLEAN }),
+      { type: 'null' },
+    ],
+    description: 'Its headers, and the beginning of its body.',
+  },
+})
 
 const eventSchema = objectOf({
   name: schemaRef('EventName'),

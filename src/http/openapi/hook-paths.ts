@@ -1,16 +1,4 @@
-import {
-  answers,
-  BOOLEAN,
-  body,
-  INTEGER,
-  json,
-  listOf,
-  objectOf,
-  query,
-  STRING,
-  schemaRef,
-  TIME,
-} from './parts.ts'
+import { answers, body, INTEGER, json, listOf, objectOf, query, STRING, schemaRef, TIME } from './parts.ts'
 import type { Parameter, PathItem, Reference } from './types.ts'
 
 export const HOOK_ID: Parameter = {
@@ -38,8 +26,9 @@ export const hookPaths: Record<string, PathItem> = {
           'Only those that are `enabled`, `disabled` or `failing`; several with commas between.',
         ),
         query('search', STRING, 'Only those whose target has this text in it.'),
-        query('limit', INTEGER, 'The most to give; all of them unless told.'),
+        query('limit', INTEGER, 'The most to give, up to 1,000; all of them unless told.'),
         query('cursor', STRING, 'Where to go on: see the header `Link`.'),
+        query('owner', STRING, 'Of an administrator: only this owner’s.'),
       ],
       responses: answers({ '200': json('Hooks.', listOf(schemaRef('Hook'))) }, '400'),
     },
@@ -103,7 +92,7 @@ export const hookPaths: Record<string, PathItem> = {
         false,
       ),
       responses: answers(
-        { '200': json('The delivery’s id.', objectOf({ id: STRING })) },
+        { '201': json('The delivery. A second test within 2 s is the first.', schemaRef('Delivery')) },
         '400',
         '404',
         '409',
@@ -163,18 +152,3 @@ export const hookPaths: Record<string, PathItem> = {
     },
   },
 }
-
-/** What a replay is told. */
-export const REPLAY = objectOf(
-  {
-    since: { ...TIME, description: 'Events since this time.' },
-    until: { ...TIME, description: 'Events before this time.' },
-    what: {
-      ...STRING,
-      enum: ['failed', 'missed'],
-      description: '`missed`, of one hook: whatever it did not get.',
-    },
-    dry_run: { ...BOOLEAN, description: 'Only counts.' },
-  },
-  ['since'],
-)
