@@ -195,3 +195,40 @@ describe('createHooks infers, without annotations,', () => {
     expectTypeOf<OperationalData['delivery.delivered']['attempt']['manual']>().toEqualTypeOf<boolean>()
   })
 })
+
+describe('an event with a description', () => {
+  const described = createHooks({
+    database: sqlite('types.db'),
+    models: {
+      Book: { table: 'book', owner: 'user_id', serialize: (book: BookRow) => ({ title: book.title }) },
+    },
+    events: {
+      'book.added': { on: 'Book.created', description: 'A book was added.' },
+      'book.finished': { on: 'Book.updated', description: 'Read.', when: (book) => book.pages > 1 },
+      'user.left': { payload: null, description: 'A user has left.' },
+      'user.invited': { payload: z.object({ email: z.string() }), description: 'Somebody was invited.' },
+    },
+  })
+
+  it('is typed as without one', () => {
+    expectTypeOf(described.send<'user.invited'>)
+      .parameter(1)
+      .toEqualTypeOf<{ email: string }>()
+    expectTypeOf(described.send<'book.added'>)
+      .parameter(1)
+      .toEqualTypeOf<{ title: string }>()
+    expectTypeOf(described.send<'user.left'>)
+      .parameter(1)
+      .toEqualTypeOf<string | number | bigint | boolean | object | null>()
+  })
+
+  it('is checked as without one', () => {
+    createHooks({
+      database: sqlite('types.db'),
+      events: {
+        // @ts-expect-error neither null nor a schema
+        'user.left': { payload: 5, description: '' },
+      },
+    })
+  })
+})

@@ -55,12 +55,15 @@ import {
   type Authorize,
   apiSettings,
   createHttpHandler,
+  type DocsOption,
+  openApiDocument,
 } from './http/index.ts'
 import {
   BacklogReader,
   checkOptions,
   clockOf,
   type EnableOptions,
+  EventCatalog,
   enable,
   type Hooks,
   hookHealth,
@@ -79,6 +82,7 @@ import {
   SEAMS,
   type Seams,
   type StatisticsOptions,
+  sampleBodies,
   statistics,
   type TestEventOptions,
   testEvent,
@@ -132,6 +136,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   retention?: RetentionOptions | false
   /** Where the REST API is mounted; found from each request if left out. */
   basePath?: string
+  /** Who sees the API's documents, `openapi.json` and `docs`: those whom `authenticate` knows if left out. */
+  docs?: DocsOption
   /** Where trouble is reported to: pino, or anything like it. The console if left out. */
   logger?: Logger
   /** What watches over it: `openTelemetry()` of `hookwright/opentelemetry`. Nobody if left out. */
@@ -315,7 +321,15 @@ export function createHooks<
     health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
     delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
   }
+  const events = new EventCatalog({ store, capture, catalog })
+  const bodies = typeof payload === 'function' ? 'own' : (payload ?? 'envelope')
   const handler = createHttpHandler({
+    events: {
+      describe: (owner, names) => events.describe(owner, names),
+      samples: (name, owner) => sampleBodies({ ...byHand, events, payload, logger }, name, owner),
+    },
+    docs: options.docs,
+    bodies,
     registry,
     operations: {
       ...operations,
@@ -401,6 +415,14 @@ export function createHooks<
     readiness: () => readiness.check(),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     events: (listOptions?: object) => listEvents(store, listOptions),
+    async openapi({ server = '/' }: { server?: string } = {}) {
+      return openApiDocument({
+        events: await events.describe(),
+        fields,
+        server,
+        bodies,
+      })
+    },
     handler,
   }
   Object.defineProperty(whole, SEAMS, { value: Object.assign(seams, { dispatcher }) })

@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely'
-import type { EventDefinition, Model } from '../catalog/index.ts'
+import type { EventDefinition, JsonSchema, Model } from '../catalog/index.ts'
 import type { Work } from '../store/work.ts'
 
 /** Which row an event by hand is about, and how it is written. */
@@ -34,6 +34,17 @@ export interface CapturedRow {
 /** A row that was made up. */
 export type SampleRow = Pick<CapturedRow, 'row_json'>
 
+/** What a row has in one of its columns, as `decodeRow` gives it. */
+export interface ColumnShape {
+  readonly name: string
+  /** As JSON. */
+  readonly schema: JsonSchema
+  /** Whether it may be null. */
+  readonly nullable: boolean
+  /** In place of what `sampleRow` has, where that is another each time: the time. */
+  readonly example?: string
+}
+
 /**
  * Reads single rows and writes events about them, exactly as a trigger would. What comes out is both a query to be yielded in
  * `Work` and plain `{ sql, parameters }` for the caller's own transaction.
@@ -56,6 +67,8 @@ export interface ByKey {
   keyColumns(model: Model): readonly string[]
   /** A query for a row that might be in the model's table, with a value in each column, by its type. */
   sampleRow(model: Model): CompiledQuery<SampleRow>
+  /** The columns of the model's table, in their order. */
+  columns(model: Model): ColumnShape[]
   /**
    * Statements that write events about the row of that key, one for each event. One that is not broadcast and has no owner
    * is not written; nor is any when there is no such row.

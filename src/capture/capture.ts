@@ -157,6 +157,7 @@ export function createCapture({ store, catalog, owners, logger }: CaptureOptions
     keyColumns: dialect.keyColumns,
     sampleRow: dialect.sampleRow,
     keyOf,
+    columns: dialect.columns,
     insertByKey: dialect.insertByKey,
 
     async install() {

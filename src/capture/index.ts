@@ -1,3 +1,4 @@
+export type { ColumnShape } from './by-key.ts'
 export { type Capture, type CaptureReport, createCapture } from './capture.ts'
 export type { OwnersTable } from './dialect.ts'
 export type { CaptureDrift, DriftKind } from './drift.ts'

@@ -172,6 +172,33 @@ describe('defineEvents', () => {
   })
 })
 
+describe('descriptions', () => {
+  it('stand beside the notation, or beside the payload', () => {
+    const description = 'A book was added.'
+    expect(define({ on: 'Book.created', description })).toMatchObject({
+      description,
+      source: { action: 'created' },
+    })
+    expect(define({ payload: null, description })).toMatchObject({
+      description,
+      source: null,
+      schema: undefined,
+    })
+    const schema = z.object({})
+    expect(define({ payload: schema, description })).toMatchObject({ description, source: null, schema })
+  })
+
+  it.each([
+    [{ on: 'Book.created', description: 1 }, 'description'],
+    [{ payload: null, description: 'x'.repeat(2_001) }, 'description'],
+    [{ payload: 'Book.created' }, 'neither null nor a Standard Schema'],
+    [{ payload: null, on: 'Book.created' }, 'no option "on"'],
+    [{ payload: null, when: () => true }, 'no option "when"'],
+  ])('refuse %o', (option, message) => {
+    expect(() => define(option)).toThrow(message)
+  })
+})
+
 describe('accepts', () => {
   it('asks `when`, with the row before', () => {
     const event = define({

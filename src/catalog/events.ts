@@ -1,11 +1,17 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { problem } from '../core/errors.ts'
 import { meantAction } from './actions.ts'
-import { hasControlCharacter, isOptions, refuseUnknown, requireOptions } from './check-option.ts'
+import {
+  hasControlCharacter,
+  isOptions,
+  type Options,
+  refuseUnknown,
+  requireOptions,
+} from './check-option.ts'
 import type { Model } from './models.ts'
 import { parseNotation } from './notation.ts'
 import { isOperational } from './operational.ts'
-import type { EventObject, Row, When } from './options.ts'
+import type { EventObject, PayloadObject, Row, When } from './options.ts'
 import { entry, member } from './place.ts'
 import { isSchema } from './schema.ts'
 import { cureFor } from './suggest.ts'
@@ -19,6 +25,8 @@ export interface EventDefinition {
   readonly source: EventSource | null
   /** Checks the payload of an event without a model, where it has one. */
   readonly schema: StandardSchemaV1<unknown, unknown> | undefined
+  /** What it means, for those who may subscribe to it. */
+  readonly description?: string | undefined
 }
 
 export interface EventSource {
@@ -33,14 +41,15 @@ export interface EventSource {
 const LONGEST_NAME = 128
 
 const FORMS =
-  "Write 'Model.action', 'Model.action+', { on: 'Model.action', when }, null for an event with any payload, or a Standard Schema"
+  "Write 'Model.action', 'Model.action+', { on: 'Model.action', when, description }, null for an event with any payload, a Standard Schema, or { payload, description }"
 
-const objectOptions = ['on', 'when', 'previous'] as const satisfies readonly (keyof EventObject<
-  string,
-  Row,
-  Row,
-  boolean
->)[]
+const objectOptions = [
+  'on',
+  'when',
+  'previous',
+  'description',
+] as const satisfies readonly (keyof EventObject<string, Row, Row, boolean>)[]
+const payloadOptions = ['payload', 'description'] as const satisfies readonly (keyof PayloadObject<null>)[]
 
 /** Checks the option `events` against the models. @throws `option_invalid` */
 export function defineEvents(
@@ -97,8 +106,10 @@ function defineEvent(name: string, option: unknown, models: ReadonlyMap<string, 
   }
   if (!isOptions(option))
     throw problem('option_invalid', { field: place, value: option, problem: 'it is no event', cure: FORMS })
+  if (Object.hasOwn(option, 'payload')) return definePayloadEvent(name, option, place)
   refuseUnknown(option, objectOptions, place)
   const { on, when, previous = false } = option
+  const description = descriptionOption(option, place)
   if (typeof on !== 'string') {
     throw problem('option_invalid', {
       field: member(place, 'on'),
@@ -123,6 +134,7 @@ function defineEvent(name: string, option: unknown, models: ReadonlyMap<string, 
     everyone,
     source: { ...source, when: when as When | undefined, previous },
     schema: undefined,
+    description,
   }
 }
 
@@ -140,6 +152,39 @@ function checkPrevious(
     value: previous,
     problem: `only an update has values before it, and the event is on ${JSON.stringify(`${model.name}.${action}`)}`,
     cure: `Leave it out, or put the event on "${model.name}.updated"`,
+  })
+}
+
+function definePayloadEvent(name: string, option: Options, place: string): EventDefinition {
+  refuseUnknown(option, payloadOptions, place)
+  const { payload } = option
+  if (payload !== null && !isSchema(payload)) {
+    throw problem('option_invalid', {
+      field: member(place, 'payload'),
+      value: payload,
+      problem: 'it is neither null nor a Standard Schema',
+      cure: 'Write null for an event with any payload; for one of a model, `on` in place of `payload`',
+    })
+  }
+  const description = descriptionOption(option, place)
+  return { name, everyone: false, source: null, schema: payload ?? undefined, description }
+}
+
+const LONGEST_DESCRIPTION = 2_000
+
+function descriptionOption({ description }: Options, place: string): string | undefined {
+  if (description === undefined) return undefined
+  if (
+    typeof description === 'string' &&
+    description.length <= LONGEST_DESCRIPTION &&
+    description.isWellFormed()
+  ) {
+    return description
+  }
+  throw problem('option_invalid', {
+    field: member(place, 'description'),
+    problem: `it must be text of at most ${LONGEST_DESCRIPTION} characters`,
+    cure: 'Say in a sentence what has happened: "A book was added"',
   })
 }
 

@@ -18,7 +18,9 @@ export type {
   SendsOf,
   TriggersOf,
 } from './inference.ts'
+export { inferredSchema } from './inferred-schema.ts'
 export type { JsonForm } from './json-form.ts'
+export { type JsonSchema, jsonSchemaOf } from './json-schema.ts'
 export { type KeyValue, keyOf } from './key.ts'
 export { type Model, renameRow } from './models.ts'
 export {
@@ -35,6 +37,7 @@ export {
   type OperationalPayloads,
   operationalNames,
 } from './operational.ts'
+export { operationalDescriptions } from './operational-schemas.ts'
 export type {
   EventObject,
   FieldOption,
@@ -51,3 +54,4 @@ export type {
 } from './options.ts'
 export { type Change, serializeRow, validatePayload } from './payload.ts'
 export { type RowType, rowType } from './row-type.ts'
+export { exampleOf } from './schema-example.ts'

@@ -5,14 +5,22 @@ import type { KeyValue } from './key.ts'
 import type { CamelCase } from './naming.ts'
 import type { ActionPart, ModelPart, WithoutPlus } from './notation.ts'
 import type { OperationalName } from './operational.ts'
-import type { EventObject, FieldOption, FieldsOption, ModelOption, Row, RowWithoutType } from './options.ts'
+import type {
+  EventObject,
+  FieldOption,
+  FieldsOption,
+  ModelOption,
+  PayloadObject,
+  Row,
+  RowWithoutType,
+} from './options.ts'
 import type { RowType } from './row-type.ts'
 
 /**
  * How `createHooks` knows its types without annotations.
  *
  * Two maps are inferred. `Models` is the option `models` as it stands. `Events` is not the option `events` but what it
- * says: each event's notation, null or schema; `{ on, when }` is taken in as its `on`. So a `when` finds the type of its row
+ * says: each event's notation, null or schema; `{ on, when }` is taken in as its `on`, `{ payload }` as its payload. So a `when` finds the type of its row
  * by the notation beside it, and what is computed of `Events` never meets a function.
  *
  * Mistakes are found by the constraint of `Events`, which gives the event's notation back if it is right and a sentence
@@ -47,6 +55,7 @@ export type EventsOption<Models, Events> = {
         BeforeFor<Models, Events[Name]>,
         PreviousFor<Events[Name]>
       >
+    | PayloadObject<Events[Name]>
 }
 
 /** The models, with a sentence as the type of every option that does not exist. */
@@ -67,7 +76,7 @@ type CheckedEvent<Models, Event> = Event extends string
   ? CheckedNotation<Models, Event>
   : Event extends null | StandardSchemaV1
     ? Event
-    : 'an event is "Model.action", "Model.action+", { on, when }, null or a Standard Schema'
+    : 'an event is "Model.action", "Model.action+", { on, when }, null, a Standard Schema or { payload }'
 
 type CheckedNotation<Models, Text extends string> = string extends Text
   ? Text

@@ -87,6 +87,16 @@ export interface EventObject<On, ModelRow, Before, Previous> {
    * the serializer runs once more, on the row before.
    */
   readonly previous?: Previous
+  /** What it means, for those who may subscribe to it: it is in the catalog and in the API's documents. */
+  readonly description?: string
+}
+
+/** `{ payload: null, description: '…' }`: an event that only `send` makes, with a description. */
+export interface PayloadObject<Payload> {
+  /** Null for any payload, or a Standard Schema. */
+  readonly payload: Payload
+  /** What it means, for those who may subscribe to it. */
+  readonly description?: string
 }
 
 /** The type of a hook's own field, and of its column. */

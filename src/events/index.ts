@@ -1,3 +1,10 @@
+export {
+  type DataDescription,
+  type DescribeContext,
+  describeData,
+  guessed,
+  type SchemaSource,
+} from './describe.ts'
 export type { EventData } from './event-data.ts'
 export { type Audience, everyone } from './everyone.ts'
 export { fanOut } from './fan-out.ts'
@@ -22,7 +29,14 @@ export {
   renewEvents,
 } from './pending.ts'
 export { type FindContext, type PrepareContext, type Prepared, prepare } from './prepare.ts'
-export { madeSample, type SampleContext, storedSample, withoutKey } from './samples.ts'
+export {
+  madeSample,
+  type SampleContext,
+  type StoredSample,
+  storedSample,
+  storedSamples,
+  withoutKey,
+} from './samples.ts'
 export { type SendOptions, type SentEvent, send } from './send.ts'
 export { firstSince, type Span, spanOf } from './span.ts'
 export { type TriggerOptions, trigger } from './trigger.ts'

@@ -3,8 +3,9 @@ import { type Capture, decodeRow } from '../capture/index.ts'
 import { type EventDefinition, serializeRow, validatePayload } from '../catalog/index.ts'
 import { HookwrightError, messageOf, problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
+import { isGiven } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
-import { first } from '../store/work.ts'
+import { first, rows } from '../store/work.ts'
 import { type EventData, keyJson } from './event-data.ts'
 
 export interface SampleContext {
@@ -27,6 +28,8 @@ export interface StoredSample {
   data: string
   key_json: string | null
   previous_data: string | null
+  /** Milliseconds since the epoch. */
+  created_at: number
 }
 
 /**
@@ -50,7 +53,7 @@ export async function storedSample(
       db
         .selectFrom(newest.as('newest'))
         .innerJoin('event as e', 'e.seq', 'newest.seq')
-        .select(['e.name', 'e.owner', 'e.model', 'e.data', 'e.key_json', 'e.previous_data'])
+        .select(['e.name', 'e.owner', 'e.model', 'e.data', 'e.key_json', 'e.previous_data', 'e.created_at'])
         .where('newest.name', '=', name)
         .where((eb) => eb.or([eb('newest.owner', '=', owner), eb('newest.broadcast', '=', 1)]))
         .where('e.test', '=', 0)
@@ -60,6 +63,59 @@ export async function storedSample(
         .limit(1),
     )
     return found === undefined ? undefined : { ...found, data: found.data ?? 'null' }
+  })
+}
+
+/** Events of one name that are looked at for samples of it: some may be tests, or not be made yet. */
+const LOOKED_AT = 10
+
+/**
+ * The newest events of some names that an owner's hooks may have heard of, among the last 10,000 events, the newest first.
+ * Not those that were made to try a hook out.
+ *
+ * @param most of each name
+ */
+export async function storedSamples(
+  store: Store,
+  names: readonly string[],
+  owner: string,
+  most: number,
+): Promise<StoredSample[]> {
+  const { db } = store
+  const newest = db
+    .selectFrom('event')
+    .select(['seq', 'name', 'owner', 'broadcast'])
+    .orderBy('seq', 'desc')
+    .limit(NEWEST)
+  const numbered = db
+    .selectFrom(newest.as('newest'))
+    .select(['newest.seq', 'newest.name'])
+    .select(({ fn }) =>
+      fn
+        .agg<number>('row_number')
+        .over((ob) => ob.partitionBy('newest.name').orderBy('newest.seq', 'desc'))
+        .as('place'),
+    )
+    .where(isGiven(store, 'newest.name', names))
+    .where((eb) => eb.or([eb('newest.owner', '=', owner), eb('newest.broadcast', '=', 1)]))
+  const found = await store.read(() =>
+    rows(
+      db
+        .selectFrom(numbered.as('numbered'))
+        .innerJoin('event as e', 'e.seq', 'numbered.seq')
+        .select(['e.name', 'e.owner', 'e.model', 'e.data', 'e.key_json', 'e.previous_data', 'e.created_at'])
+        .where('numbered.place', '<=', LOOKED_AT)
+        .where('e.test', '=', 0)
+        .where('e.fanout_due_at', 'is', null)
+        .where('e.data', 'is not', null)
+        .orderBy('e.seq', 'desc'),
+    ),
+  )
+  const count = new Map<string, number>()
+  return found.flatMap((sample) => {
+    const before = count.get(sample.name) ?? 0
+    count.set(sample.name, before + 1)
+    return before < most ? [{ ...sample, data: sample.data ?? 'null' }] : []
   })
 }
 

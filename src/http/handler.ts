@@ -5,11 +5,14 @@ import { type ApiSettings, apiSettings } from './api-options.ts'
 import { type Authenticate, callerOf } from './authenticate.ts'
 import type { Authorize } from './authorize.ts'
 import { createMountFinder, normalBasePath, pathBelowMount } from './base-path.ts'
+import { addCatalogRoutes, type EventSource } from './catalog-routes.ts'
 import { allowOrigin, preflight } from './cors.ts'
 import { addDeliveryRoutes } from './delivery-routes.ts'
+import { addDocumentRoutes, DOCUMENT_PATHS } from './document-routes.ts'
 import { type HttpEnv, ownerOfRequest } from './env.ts'
 import { addHealthRoute, type CheckHealth } from './health-route.ts'
 import { addHookRoutes } from './hook-routes.ts'
+import type { BodyForm } from './openapi/webhooks.ts'
 import { addOperationRoutes } from './operation-routes.ts'
 import type { HttpOperations } from './operations.ts'
 import { forbidden, HttpProblem, notFound, problemOf } from './problems.ts'
@@ -33,9 +36,18 @@ export interface HttpHandlerOptions extends Validation {
   checkHealth?: CheckHealth
   /** Where the API is mounted: `/api/hooks`. Found from each request if left out. */
   basePath?: string | undefined
+  /** What is told of the events; without it there are no routes for that. */
+  events?: EventSource
+  /** Who sees the OpenAPI document and the reference made of it: those whom `authenticate` knows unless told. */
+  docs?: DocsOption | undefined
+  /** The form of bodies, as the documents describe them; the envelope unless told. */
+  bodies?: BodyForm
   /** Milliseconds, of a clock that is not set back. */
   now?: () => number
 }
+
+/** The option `docs`: `'private'` for those whom `authenticate` knows, `'public'` for everybody, or none at all. */
+export type DocsOption = 'private' | 'public' | false
 
 /**
  * Answers a request to the REST API. It never rejects.
@@ -78,6 +90,19 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     getPath: (_request, { env } = {}) => env?.path ?? '/',
   })
   if (options.checkHealth !== undefined) addHealthRoute(app, options.checkHealth)
+  const { events, fields, docs = 'private', bodies = 'envelope' } = options
+  const addDocuments = () => {
+    if (events !== undefined) addDocumentRoutes(app, { events, fields, bodies })
+  }
+  if (docs === 'public') {
+    for (const path of DOCUMENT_PATHS) {
+      app.use(path, async (c, next) => {
+        strangers.count(peerOf(c.env.native))
+        await next()
+      })
+    }
+    addDocuments()
+  }
   app.use(async (c, next) => {
     const request = c.req.raw
     const caller = await callerOf(authenticate, request, c.env.native).catch((error: unknown) => {
@@ -96,6 +121,8 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     addDeliveryRoutes(app, routes, operations)
     addOperationRoutes(app, routes, operations)
   }
+  if (docs === 'private') addDocuments()
+  if (events !== undefined) addCatalogRoutes(app, events)
   // After what has a name of its own: an id may be anything.
   addHookRoutes(app, routes)
   app.notFound(() => notFound().toResponse())

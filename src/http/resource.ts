@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import type { HttpContext, HttpEnv } from './env.ts'
 import { methodNotAllowed } from './problems.ts'
-import { respond } from './respond.ts'
+import { describe } from './respond.ts'
 
 type Answer = (c: HttpContext) => Promise<Response>
 
@@ -21,9 +21,4 @@ export function addResource(
   for (const [method, answer] of Object.entries(answers)) app.on(method, path, answer)
   app.options(path, () => describe(name, allowed))
   app.all(path, (c) => methodNotAllowed(c.req.method, allowed).toResponse())
-}
-
-function describe(name: string, allow: string): Response {
-  const parses = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']
-  return respond(200, { name, description: '', renders: ['application/json'], parses }, { Allow: allow })
 }

@@ -13,7 +13,16 @@ export function respond(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   if (body === undefined) return new Response(null, { status, headers: { ...SECURITY_HEADERS, ...headers } })
-  const bytes = new TextEncoder().encode(JSON.stringify(body))
+  return respondText(status, JSON.stringify(body), headers)
+}
+
+/** A response with text: JSON, unless the headers say otherwise. */
+export function respondText(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const bytes = new TextEncoder().encode(text)
   return new Response(bytes, {
     status,
     headers: {
@@ -24,4 +33,10 @@ export function respond(
       ...headers,
     },
   })
+}
+
+/** What Django REST framework says of a resource. */
+export function describe(name: string, allow: string): Response {
+  const parses = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']
+  return respond(200, { name, description: '', renders: ['application/json'], parses }, { Allow: allow })
 }

@@ -263,6 +263,18 @@ export interface Hooks<
   /** Events, the newest first; with `failing`, those whose serializer throws. */
   events(options?: EventListOptions): Promise<StoredEvent[]>
   /**
+   * Describes the REST API and what subscribers get, as OpenAPI 3.1: what `openapi.json` below the mount gives. It reads the
+   * columns of the captured tables, and no rows.
+   *
+   * @param options `server`: where the API is mounted, a path or a whole URL; `/` unless told
+   * @throws `capture_failed`, `database_unavailable`
+   * @example
+   * ```ts
+   * await writeFile('hooks.openapi.json', JSON.stringify(await hooks.openapi({ server: '/api/hooks' }), null, 2))
+   * ```
+   */
+  openapi(options?: { server?: string }): Promise<object>
+  /**
    * Answers a request to the REST API. It never rejects, and needs no `this`.
    *
    * @param native the framework's own request, which `authenticate` gets too

@@ -1,4 +1,5 @@
 export { enable } from './enable.ts'
+export { EventCatalog, type EventDescription } from './event-catalog.ts'
 export { type HookHealth, hookHealth } from './health.ts'
 export type { EnableOptions, Hooks } from './hooks.ts'
 export { Keeper } from './keeper.ts'
@@ -15,6 +16,7 @@ export {
   retentionSettings,
 } from './retention/index.ts'
 export { type RetryOutcome, retry } from './retry.ts'
+export { sampleBodies } from './sample-bodies.ts'
 export { clockOf, SEAMS, type Seams, transportOf } from './seams.ts'
 export {
   type AttemptStatistics,

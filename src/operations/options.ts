@@ -22,6 +22,7 @@ const OPTIONS = [
   'maxPayloadBytes',
   'retention',
   'basePath',
+  'docs',
   'logger',
   'telemetry',
 ]
@@ -33,19 +34,37 @@ const OPTIONS = [
  */
 export function checkOptions(options: unknown): void {
   refuseUnknownOptions(options, OPTIONS, '', 'createHooks has no such option')
-  const { database, owners, hook = {}, basePath, ...others } = options as Readonly<Record<string, unknown>>
+  const {
+    database,
+    owners,
+    hook = {},
+    basePath,
+    docs = 'private',
+    ...others
+  } = options as Readonly<Record<string, unknown>>
   if ('encryptionKey' in (options as object)) checkEncryptionKey(options as { encryptionKey?: unknown })
   checkDatabase(database)
   if (owners !== undefined) checkOwners(owners)
   checkTelemetry((options as { telemetry?: unknown }).telemetry)
   checkHookOption(hook)
   if (basePath !== undefined) checkBasePath(basePath)
+  checkDocs(docs)
   for (const name of ['authenticate', 'authorize']) {
     const value = others[name]
     if (value === undefined || typeof value === 'function') continue
     const cure = 'Give a function, or leave it out'
     throw problem('option_invalid', { field: name, value, problem: 'it must be a function', cure })
   }
+}
+
+function checkDocs(docs: unknown): void {
+  if (docs === 'private' || docs === 'public' || docs === false) return
+  throw problem('option_invalid', {
+    field: 'docs',
+    value: docs,
+    problem: "it must be 'private', 'public' or false",
+    cure: "It is 'private' if left out: for those whom `authenticate` knows",
+  })
 }
 
 /** A variable of the environment that is not set would end encryption without a word. */

@@ -2,7 +2,7 @@ import { HookwrightError, problem } from '../core/errors.ts'
 import type { HandlerOptions, RawMessage, Receiver, ReceiverOptions } from './options.ts'
 import { parseMessage } from './parse.ts'
 import { readText } from './read-body.ts'
-import { RecentIds } from './seen-ids.ts'
+import { RecentIds, type SeenIds } from './seen-ids.ts'
 import type { EventsOf, Message, Sender } from './sender.ts'
 import { verifySignature } from './verify.ts'
 
@@ -27,8 +27,9 @@ export function createReceiver<
   Names extends keyof EventsOf<From> & string = keyof EventsOf<From> & string,
 >(options: ReceiverOptions): Receiver<EventsOf<From>, Names> {
   const secrets = secretsOf(options?.secret)
-  const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, maxBodyBytes = DEFAULT_BODY_BYTES } = options
-  const seen = options.seen === undefined ? new RecentIds() : options.seen
+  const toleranceSeconds = amountOf(options.toleranceSeconds, 'toleranceSeconds', DEFAULT_TOLERANCE_SECONDS)
+  const maxBodyBytes = amountOf(options.maxBodyBytes, 'maxBodyBytes', DEFAULT_BODY_BYTES)
+  const seen: SeenIds | false = options.seen ?? new RecentIds()
   const names = {
     id: options.headers?.id ?? 'webhook-id',
     timestamp: options.headers?.timestamp ?? 'webhook-timestamp',
@@ -82,15 +83,21 @@ export function createReceiver<
     if (underWay.has(id)) return answer(409, 'The message is being handled; send it again.')
     underWay.add(id)
     try {
-      if (seen !== false && !(await seen.add(id))) return new Response(null, { status: 204 })
+      const taken = seen === false ? true : await seen.add(id)
+      if (taken === 'busy') return answer(409, 'The message is being handled; send it again.')
+      if (!taken) return new Response(null, { status: 204 })
       try {
         await call(message)
-        return new Response(null, { status: 204 })
       } catch (error) {
+        // Whatever becomes of the report, the sender's next attempt must count.
         if (seen !== false) await seen.delete(id)
-        await onError?.(error, message)
-        return answer(500, 'The message could not be handled; send it again.')
+        throw error
       }
+      if (seen !== false) await seen.done?.(id)
+      return new Response(null, { status: 204 })
+    } catch (error) {
+      await onError?.(error, message)
+      return answer(500, 'The message could not be handled; send it again.')
     } finally {
       underWay.delete(id)
     }
@@ -106,7 +113,8 @@ export function createReceiver<
         try {
           message = await receive(request)
         } catch (error) {
-          if (error instanceof HookwrightError && error.status < 500)
+          // A secret that is malformed is a mistake on this side, which its operator has to see.
+          if (error instanceof HookwrightError && error.code !== 'secret_invalid')
             return answer(error.status, error.message)
           throw error
         }
@@ -130,10 +138,22 @@ function secretsOf(secret: unknown): readonly string[] {
   })
 }
 
+function amountOf(value: unknown, field: string, fallback: number): number {
+  if (value === undefined) return fallback
+  // NaN would be no limit at all.
+  if (typeof value === 'number' && value >= 0) return value
+  throw problem('option_invalid', { field, value, problem: 'it must be a number from 0' })
+}
+
 function required(headers: RawMessage['headers'], name: string): string {
-  const value = headers instanceof Headers ? headers.get(name) : headerOf(headers, name)
+  // Not by instanceof: frameworks and test runners bring a Headers of their own.
+  const value = isHeaders(headers) ? headers.get(name) : headerOf(headers, name)
   if (typeof value === 'string' && value !== '') return value
   throw problem('signature_missing', { field: name, problem: 'the request has no such header' })
+}
+
+function isHeaders(headers: RawMessage['headers']): headers is Headers {
+  return typeof headers.get === 'function'
 }
 
 /** `node:http` has names in lower case; other frameworks as they came. */
@@ -145,7 +165,8 @@ function headerOf(headers: Readonly<Record<string, string | readonly string[] | 
 
 function textOf(body: string | Uint8Array): string {
   if (typeof body === 'string') return body
-  if (!(body instanceof Uint8Array)) {
+  // Not by instanceof: a Buffer of another realm, as in a test runner's sandbox, is no Uint8Array of this one.
+  if (!ArrayBuffer.isView(body)) {
     throw problem('message_invalid', {
       field: 'body',
       problem: 'it is no text and no bytes: something has parsed it already',

@@ -33,7 +33,7 @@ export type Handlers<Data extends object, Names extends keyof Data & string> = {
 export interface HandlerOptions {
   /** Called for events that have no handler, instead of the answer 422. */
   otherwise?: (message: Message<string, unknown>) => unknown
-  /** Called with what a handler threw. The sender gets 500, and sends the message again. */
+  /** Called with what a handler, or `seen`, threw. The sender gets 500, and sends the message again. */
   onError?: (error: unknown, message: Message<string, unknown>) => unknown
 }
 

@@ -12,12 +12,15 @@ export function parseMessage(id: string, timestamp: number, body: string): Messa
   const sentAt = new Date(timestamp * 1000)
   const previous = value.previous as Partial<unknown> | undefined
   if (isObject(value.hook) && typeof value.hook.event === 'string') {
-    const { event, target } = value.hook
-    const hook = { id: Number(value.hook.id), target: typeof target === 'string' ? target : undefined }
+    const { id: hookId, event, target } = value.hook
+    const number = Number(hookId)
+    const hook = Number.isSafeInteger(number)
+      ? { id: number, target: typeof target === 'string' ? target : undefined }
+      : undefined
     return { id, event, data: value.data, previous, hook, sentAt, occurredAt: undefined }
   }
   if (typeof value.type === 'string') {
-    const occurredAt = typeof value.timestamp === 'string' ? new Date(value.timestamp) : undefined
+    const occurredAt = timeOf(value.timestamp)
     return { id, event: value.type, data: value.data, previous, hook: hookOf(id), sentAt, occurredAt }
   }
   throw problem('message_invalid', {
@@ -36,6 +39,11 @@ function parsed(body: string): Record<string, unknown> {
   }
   if (isObject(value)) return value
   throw problem('message_invalid', { field: 'body', problem: 'it is no JSON object' })
+}
+
+function timeOf(text: unknown): Date | undefined {
+  const time = typeof text === 'string' ? new Date(text) : undefined
+  return Number.isNaN(time?.getTime()) ? undefined : time
 }
 
 /** hookwright's ids end with the hook's. */

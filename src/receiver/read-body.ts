@@ -22,17 +22,16 @@ export async function readText(request: Request, mostBytes: number): Promise<str
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       size += part.value.length
-      if (size > mostBytes) {
-        reader.cancel().catch(() => {})
-        throw tooLarge(mostBytes)
-      }
+      if (size > mostBytes) break
       text += decoder.decode(part.value, { stream: true })
     }
-    return text + decoder.decode()
+    if (size <= mostBytes) return text + decoder.decode()
   } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
+    // Runtimes have various errors for a sender that went away.
     throw problem('message_invalid', { field: 'body', problem: 'it is no UTF-8, or broke off', cause })
   }
+  reader.cancel().catch(() => {})
+  throw tooLarge(mostBytes)
 }
 
 function tooLarge(mostBytes: number): Error {

@@ -1,6 +1,6 @@
+import { createHooks } from 'hookwright'
+import { sqlite } from 'hookwright/sqlite'
 import { describe, expectTypeOf, it } from 'vitest'
-import { createHooks } from '../create-hooks.ts'
-import { sqlite } from '../store/sqlite/index.ts'
 import { createReceiver } from './create-receiver.ts'
 import type { EventsOf } from './sender.ts'
 

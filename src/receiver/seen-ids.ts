@@ -2,17 +2,26 @@
  * Remembers which messages were received, so that none is handled twice: a sender that did not get the answer sends the same
  * message again, and whoever has recorded one may replay it. Where several processes receive, keep it where all see it.
  *
+ * There, tell what is under way from what is done: a message that is called received while another process may still fail, or
+ * die, is lost. In the example a process has a minute to handle one; if it dies, a later attempt counts.
+ *
  * @example
  * ```ts
  * const seen: SeenIds = {
- *   add: async (id) => (await redis.set(`webhook:${id}`, 1, { NX: true, EX: 604_800 })) !== null,
+ *   async add(id) {
+ *     const before = await redis.set(`webhook:${id}`, 'busy', { NX: true, GET: true, EX: 60 })
+ *     return before === null ? true : before === 'busy' ? 'busy' : false
+ *   },
+ *   done: (id) => redis.set(`webhook:${id}`, 'done', { EX: 604_800 }),
  *   delete: (id) => redis.del(`webhook:${id}`),
  * }
  * ```
  */
 export interface SeenIds {
-  /** Takes an id. False where it has been taken already. */
-  add(id: string): boolean | Promise<boolean>
+  /** Takes an id. False where it has been handled already, `'busy'` while somebody else is about it: the sender tries again. */
+  add(id: string): boolean | 'busy' | Promise<boolean | 'busy'>
+  /** The message was handled. Where `add` gives no `'busy'`, there is no need of it. */
+  done?(id: string): unknown
   /** Lets it go again, because handling failed: the sender's next attempt counts. */
   delete(id: string): unknown
 }

@@ -86,6 +86,24 @@ describe('an application without better-sqlite3', () => {
   })
 })
 
+describe('a receiver on the edge', () => {
+  it('is bundled without a module of Node, from the built package', async () => {
+    const program = consumer.write('receiver.mjs', "export { createReceiver } from 'hookwright/receiver'")
+    const { metafile } = await build({
+      entryPoints: [program],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'neutral',
+      conditions: ['import'],
+      logLevel: 'silent',
+    })
+    const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
+    expect(imports.filter((one) => one.external === true)).toEqual([])
+    expect(imports.filter(({ path }) => !path.includes('hookwright'))).toEqual([])
+  })
+})
+
 describe('importing the package and creating hooks', () => {
   it('opens nothing: no file, no socket, no timer, not even SQLite', async () => {
     // The one peer dependency that is loaded with its subpath; it is not there for the tests above.

@@ -2,6 +2,7 @@ import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
 import { deliveryListSuite } from './delivery-list.suite.ts'
 import { drainSuite } from './drain.suite.ts'
+import { eventCatalogSuite } from './event-catalog.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import { filterSuite } from './filter.suite.ts'
 import type { Harness } from './harness.ts'
@@ -49,6 +50,7 @@ export function allSuites(harness: Harness): void {
   replaySuite(harness)
   testEventSuite(harness)
   deliveryListSuite(harness)
+  eventCatalogSuite(harness)
   drainSuite(harness)
   retentionSuite(harness)
   restSuite(harness)

@@ -5,6 +5,7 @@ import { problem } from '../../core/errors.ts'
 import { first, type Work } from '../../store/work.ts'
 import type { ByKey, CapturedRow, InsertByKey } from '../by-key.ts'
 import { type Fault, faultError } from '../drift.ts'
+import { columnShape } from './column-shape.ts'
 import { eventInsert } from './event-insert.ts'
 import { hintsOf, type PlacePart } from './place-part.ts'
 import { asText, identifier, literal } from './quote.ts'
@@ -75,6 +76,8 @@ export function createByKey(schema: string): ByKey {
       const read = described(model)
       return sampleRow(read.table.columns, rowExpression(s, read))
     },
+
+    columns: (model) => described(model).table.columns.map(columnShape),
 
     insertByKey(request) {
       const model = described(request.model)

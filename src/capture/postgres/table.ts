@@ -20,6 +20,7 @@ export interface Column {
   /** The name of that type by itself, and its category: https://www.postgresql.org/docs/current/catalog-pg-type.html */
   readonly typeName: string
   readonly category: string
+  readonly notNull: boolean
 }
 
 /** A table of the application, as the database has it. */
@@ -183,14 +184,17 @@ function* readRelation(
       kind: relation.kind,
       sql: qualified(relation.schema, relation.name),
       shown: shownName(relation.schema, relation.name),
-      columns: columns.map(({ name: column, type_schema, type_name, category, base_type, is_wrapped }) => ({
-        name: column,
-        type: qualified(type_schema, type_name),
-        typeName: type_name,
-        category,
-        hint:
-          hints.get(base_type) ?? (base_type === 'int8' && Number(is_wrapped) === 1 ? 'number' : undefined),
-      })),
+      columns: columns.map(
+        ({ name: column, type_schema, type_name, category, base_type, is_wrapped, not_null }) => ({
+          name: column,
+          type: qualified(type_schema, type_name),
+          typeName: type_name,
+          category,
+          notNull: Number(not_null) === 1,
+          hint:
+            hints.get(base_type) ?? (base_type === 'int8' && Number(is_wrapped) === 1 ? 'number' : undefined),
+        }),
+      ),
       key: columns
         .filter(({ key_place }) => key_place !== null)
         .sort((a, b) => Number(a.key_place) - Number(b.key_place))
@@ -212,6 +216,7 @@ interface ColumnRow {
   category: string
   base_type: string
   is_wrapped: number | string
+  not_null: number | string
   key_place: number | string | null
 }
 
@@ -232,7 +237,7 @@ const COLUMNS = `WITH RECURSIVE base (attnum, type, depth) AS (
     FROM base JOIN pg_catalog.pg_type AS type ON type.oid = base.type
     WHERE typtype = 'd' OR (typcategory = 'A' AND typelem <> 0)
   )
-  SELECT attname::text AS name, type.typname::text AS type_name, type.typcategory::text AS category, nspname::text AS type_schema,
+  SELECT attname::text AS name, attnotnull::int AS not_null, type.typname::text AS type_name, type.typcategory::text AS category, nspname::text AS type_schema,
     (SELECT behind.typname::text FROM base JOIN pg_catalog.pg_type AS behind ON behind.oid = base.type
       WHERE base.attnum = attribute.attnum ORDER BY depth DESC LIMIT 1) AS base_type,
     (SELECT (max(depth) > 0)::int FROM base WHERE base.attnum = attribute.attnum) AS is_wrapped,

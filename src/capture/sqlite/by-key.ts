@@ -6,6 +6,7 @@ import { first, type Work } from '../../store/work.ts'
 import type { ByKey, CapturedRow, InsertByKey } from '../by-key.ts'
 import { faultError } from '../drift.ts'
 import type { OwnerSource } from '../wanted.ts'
+import { columnShapes } from './column-shapes.ts'
 import { eventInsert } from './event-insert.ts'
 import { type ModelTable, readModelTable } from './model-table.ts'
 import { LISTENING_TABLE } from './names.ts'
@@ -66,6 +67,8 @@ export function createByKey(): ByKey {
     keyColumns: (model) => described(model).key,
 
     sampleRow: (model) => sampleRow(described(model).table),
+
+    columns: (model) => columnShapes(described(model).table),
 
     insertByKey(request) {
       const model = described(request.model)

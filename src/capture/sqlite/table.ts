@@ -11,6 +11,8 @@ export interface Table {
   readonly columns: readonly string[]
   /** The type that each column is declared with. */
   readonly declared?: ReadonlyMap<string, string>
+  /** The columns that are never NULL. */
+  readonly notNull?: ReadonlySet<string>
   /** The columns that are computed from others. */
   readonly generated: ReadonlySet<string>
   /** The columns of the primary key; none where the table has no such key. */
@@ -49,15 +51,22 @@ export function* readTable(name: string): Work<Found> {
   const unusable = whyUnusable(object)
   if (unusable !== undefined) return { fault: { kind: 'table_unusable', ...unusable } }
   const columns = yield* rows(
-    CompiledQuery.raw(`SELECT name, type, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid`, [
-      object.name,
-    ]) as CompiledQuery<{ name: string; type: string; pk: number; hidden: number }>,
+    CompiledQuery.raw(
+      `SELECT name, type, pk, hidden, "notnull" AS not_null FROM pragma_table_xinfo(?) ORDER BY cid`,
+      [object.name],
+    ) as CompiledQuery<{ name: string; type: string; pk: number; hidden: number; not_null: number }>,
   )
   return {
     table: {
       name: object.name,
       columns: columns.map((column) => column.name),
       declared: new Map(columns.map((column) => [column.name, column.type])),
+      // A key of one INTEGER column is the rowid, whether it says NOT NULL or not.
+      notNull: new Set(
+        columns
+          .filter(({ not_null, pk, type }) => not_null === 1 || (pk === 1 && /^INTEGER$/i.test(type)))
+          .map((column) => column.name),
+      ),
       generated: new Set(columns.filter(({ hidden }) => hidden !== 0).map((column) => column.name)),
       key: columns.filter(({ pk }) => pk > 0).map((column) => column.name),
     },
