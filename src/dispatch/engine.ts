@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import {
   fanOut,
   giveEventsBack,
+  learnKeys,
   type PendingEvent,
   type PrepareContext,
   type Prepared,
@@ -179,6 +180,7 @@ export class Engine {
   async #prepare(found: readonly PendingEvent[]): Promise<void> {
     const { store, logger } = this.#context
     const queue = this.#queue
+    await learnKeys(this.#context.prepare, found)
     const known = queue.unknown.size
     await queue.prepare(found, this.#wake)
     const foreign = queue.takeForeign()

@@ -21,7 +21,7 @@ export {
   pendingEvents,
   renewEvents,
 } from './pending.ts'
-export { type FindContext, type PrepareContext, type Prepared, prepare } from './prepare.ts'
+export { type FindContext, learnKeys, type PrepareContext, type Prepared, prepare } from './prepare.ts'
 export { madeSample, type SampleContext, storedSample, withoutKey } from './samples.ts'
 export { type SendOptions, type SentEvent, send } from './send.ts'
 export { firstSince, type Span, spanOf } from './span.ts'
