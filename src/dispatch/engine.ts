@@ -4,6 +4,7 @@ import type { Telemetry } from '../core/telemetry.ts'
 import {
   fanOut,
   giveEventsBack,
+  learnKeys,
   type PendingEvent,
   type PrepareContext,
   type Prepared,
@@ -194,6 +195,7 @@ export class Engine {
   async #prepare(found: readonly PendingEvent[]): Promise<void> {
     const { store, logger } = this.#context
     const queue = this.#queue
+    await learnKeys(this.#context.prepare, found)
     const known = queue.unknown.size
     await queue.prepare(found, this.#wake)
     const foreign = queue.takeForeign()

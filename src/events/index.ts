@@ -28,7 +28,7 @@ export {
   pendingEvents,
   renewEvents,
 } from './pending.ts'
-export { type FindContext, type PrepareContext, type Prepared, prepare } from './prepare.ts'
+export { type FindContext, learnKeys, type PrepareContext, type Prepared, prepare } from './prepare.ts'
 export {
   madeSample,
   type SampleContext,

@@ -54,6 +54,22 @@ export async function prepare(context: PrepareContext, event: PendingEvent): Pro
   }
 }
 
+/**
+ * Asks for the keys that some events need, where they are not known yet: one that waits for the database while its data is
+ * made would fall behind others. It never rejects; what is wrong shows again with each event.
+ */
+export async function learnKeys(
+  { catalog, keyOf }: PrepareContext,
+  events: readonly PendingEvent[],
+): Promise<void> {
+  const models = events.map(({ name, data }) =>
+    data === null ? catalog.events.get(name)?.source?.model : undefined,
+  )
+  for (const model of new Set(models)) {
+    if (model !== undefined) await keyOf?.(model).catch(() => {})
+  }
+}
+
 /** Of an event that was sent by hand, or that has some of its deliveries already. */
 function keptData({ data, key_json, previous_data }: PendingEvent): EventData | undefined {
   return data === null ? undefined : { data, key_json, previous_data }

@@ -88,3 +88,17 @@ function anchors(text: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+it('the README mounts the API as the guide does, whose snippets run in the real frameworks', () => {
+  const guide = page('docs/guides/mounting.md')
+  const block = /^app\.use\('\/api\/hooks', express[\s\S]*?^```/m.exec(page('README.md'))?.[0] ?? ''
+  const lines = block.split('\n').filter((line) => line !== '```')
+  expect(lines.map((line) => line.replace(/.*\/\/ (\S+?):?(?: .*)?$/, '$1'))).toEqual([
+    'Express',
+    'Fastify',
+    'Hono',
+    'NestJS',
+    'Next.js',
+  ])
+  for (const line of lines) expect(guide).toContain(line.replace(/ \/\/ .*/, ''))
+})
