@@ -320,6 +320,7 @@ export function createHooks<
     test: (hookId: number, testOptions?: TestEventOptions) => testEvent(byHand, hookId, testOptions),
     health: (id: number, scope?: OwnerScope) => hookHealth({ registry, store }, id, scope),
     delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
+    stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
   }
   const events = new EventCatalog({ store, capture, catalog })
   const bodies = typeof payload === 'function' ? 'own' : (payload ?? 'envelope')
@@ -411,7 +412,6 @@ export function createHooks<
       return outcome
     },
     ...operations,
-    stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
     readiness: () => readiness.check(),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     events: (listOptions?: object) => listEvents(store, listOptions),

@@ -3,10 +3,10 @@ import type { KnownCaller } from './authenticate.ts'
 import { forbidden } from './problems.ts'
 
 /**
- * What a caller is about to do. Each but `list`, `create`, and `deliveries` and `replay` over all hooks has a hook.
+ * What a caller is about to do. Each but `list`, `create`, and `deliveries`, `stats` and `replay` over all hooks has a hook.
  *
  * `list`: see all hooks. `create`, `retrieve`, `update`, `delete`: a hook. `test`, `enable`, `disable`, `replay`,
- * `rotate_secret`: the routes of these names. `health`: how a hook fares. `deliveries`: see deliveries and their attempts.
+ * `rotate_secret`: the routes of these names. `health`: how a hook fares. `stats`: how attempts went. `deliveries`: see deliveries and their attempts.
  * `retry`: send one again.
  */
 export type Action =
@@ -21,6 +21,7 @@ export type Action =
   | 'replay'
   | 'rotate_secret'
   | 'health'
+  | 'stats'
   | 'deliveries'
   | 'retry'
 

@@ -17,6 +17,7 @@ import { addOperationRoutes } from './operation-routes.ts'
 import type { HttpOperations } from './operations.ts'
 import { forbidden, HttpProblem, notFound, problemOf } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
+import { addStatsRoutes } from './stats-routes.ts'
 import { peerOf, Throttle } from './throttle.ts'
 import type { Validation } from './validate.ts'
 
@@ -120,6 +121,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   if (operations !== undefined) {
     addDeliveryRoutes(app, routes, operations)
     addOperationRoutes(app, routes, operations)
+    addStatsRoutes(app, routes, operations)
   }
   if (docs === 'private') addDocuments()
   if (events !== undefined) addCatalogRoutes(app, events)

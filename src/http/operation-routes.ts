@@ -117,8 +117,6 @@ export function addOperationRoutes(
       })
     },
   })
-
-  // The place for `/:id/stats` and `/stats`.
 }
 
 function readReplay(data: RequestData, ofHook: boolean): ReplayOptions {

@@ -6,6 +6,8 @@ import type {
   Replayed,
   ReplayOptions,
   RetryOutcome,
+  Statistics,
+  StatisticsOptions,
   TestEventOptions,
 } from '../operations/index.ts'
 
@@ -19,4 +21,5 @@ export interface HttpOperations {
   test(hookId: number, options: TestEventOptions): Promise<{ id: string }>
   enable(id: number, options: EnableOptions): Promise<Hook>
   health(id: number, options: OwnerScope): Promise<HookHealth>
+  stats(options: StatisticsOptions): Promise<Statistics>
 }

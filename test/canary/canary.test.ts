@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { generateSecret } from '../../src/signature/keys.ts'
 import type { Store } from '../../src/store/store.ts'
 import { temporaryDatabase } from '../support/database.ts'
+import { watch } from '../support/open-telemetry.ts'
 import { createTestDatabase, describePostgres } from '../support/postgres.ts'
 import { Canaries, type Find, unique } from './canaries.ts'
 import { Collector } from './collector.ts'
@@ -33,6 +34,7 @@ function suite(place: () => Promise<Place>): void {
     const { store, exec, search } = await place()
     const canaries = new Canaries()
     const collector = new Collector()
+    const watching = watch()
     const secret = generateSecret()
     const privateKey = generateSecret({ scheme: 'v1a' })
     const header = unique('header')
@@ -55,6 +57,7 @@ function suite(place: () => Promise<Place>): void {
       createHooks({
         database: store(),
         logger: collector.logger,
+        telemetry: watching.telemetry({ propagate: true }),
         encryptionKey: KEY,
         allow: ['127.0.0.1/32'],
         models: {
@@ -188,6 +191,8 @@ function suite(place: () => Promise<Place>): void {
       keys.flat().filter((one) => one.startsWith('whpk_')),
     )
     collector.add('hooks', hooks)
+    collector.add('a span or metric', await watching.text())
+    expect(watching.spans().length).toBeGreaterThan(20)
 
     for (const where of [
       'a log (error)',

@@ -98,6 +98,7 @@ export function restSuite(harness: Harness): void {
       ['POST', `/${hook}/replay/`, { since: '2020-01-01', what: 'missed' }],
       ['POST', `/${hook}/rotate_secret/`, { overlap_ms: 0 }],
       ['GET', `/${hook}/health/`],
+      ['GET', `/${hook}/stats/`],
       ['GET', `/deliveries/${delivery}/`],
       ['GET', `/deliveries/${delivery}/attempts/`],
       ['POST', `/deliveries/${delivery}/retry/`],
@@ -108,8 +109,42 @@ export function restSuite(harness: Harness): void {
       ['GET', '/'],
       ['POST', '/', { event: 'a', target: TARGET }],
       ['GET', '/deliveries/'],
+      ['GET', '/stats/'],
       ['POST', '/replay/', { since: '2020-01-01' }],
     ]
+
+    it('tells how attempts went, of one hook and of all of a caller, and of nobody else', async () => {
+      const { hooks, ask, add } = await open()
+      const mine = await hooks.create({ owner: 'alice', event: 'a', target: TARGET })
+      await hooks.create({ owner: 'alice', event: 'b', target: TARGET })
+      await hooks.create({ owner: 'bob', event: 'a', target: TARGET })
+      await add('alice', 200)
+      await add('alice', 503, 'b')
+      await add('bob', 500)
+      const all = (await ask('GET', '/stats/?bucket_ms=3600000')).body as unknown as Record<string, object>
+      expect(all).toMatchObject({
+        now: { capped_at: 100_000, hooks: { enabled: 2, disabled: 0 } },
+        bucket_ms: 3_600_000,
+        total: { attempts: 2, delivered: 1, failed: 1, failures: { '5xx': 1 } },
+        looked: 2,
+        complete: true,
+      })
+      const one = (await ask('GET', `/${mine.id}/stats/`)).body
+      expect(one).toMatchObject({ total: { attempts: 1, delivered: 1, failed: 0 } })
+      expect((one as unknown as { buckets: unknown[] }).buckets).toHaveLength(24)
+    })
+
+    it.each([
+      ['since=yesterday', 'since'],
+      ['since=2026-01-02&until=2026-01-01', 'since'],
+      ['bucket_ms=0', 'bucket_ms'],
+      ['bucket_ms=x', 'bucket_ms'],
+      ['bucket_ms=1', 'bucket_ms'],
+    ])('refuses statistics with %s, and names the field', async (query, field) => {
+      const { ask } = await open()
+      const { status, body } = await ask('GET', `/stats/?${query}`)
+      expect([status, Object.keys(body ?? {})]).toEqual([400, [field]])
+    })
 
     it("takes another owner's ids for missing ones on every route, and changes nothing", async () => {
       const { hooks, store, ask, add } = await open()
@@ -255,11 +290,13 @@ export function restSuite(harness: Harness): void {
       expect(authorize.mock.calls.map(([owner, action, about]) => [owner, action, about?.id])).toEqual(
         [
           ['retrieve', 'retrieve', 'update', 'update', 'delete', 'deliveries', 'test', 'enable', 'disable'],
-          ['replay', 'rotate_secret', 'health', 'deliveries', 'deliveries', 'retry'],
+          ['replay', 'rotate_secret', 'health', 'stats', 'deliveries', 'deliveries', 'retry'],
         ]
           .flat()
           .map((action) => ['alice', action, hook.id] as unknown[])
-          .concat(['list', 'create', 'deliveries', 'replay'].map((action) => ['alice', action, undefined])),
+          .concat(
+            ['list', 'create', 'deliveries', 'stats', 'replay'].map((action) => ['alice', action, undefined]),
+          ),
       )
       authorize.mockImplementation(() => {
         throw new Error('select secrets from vault')

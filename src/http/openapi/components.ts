@@ -13,6 +13,7 @@ import {
   TIME,
   TIME_OR_NULL,
 } from './parts.ts'
+import { statisticsSchema } from './statistics-schema.ts'
 import type { OpenApiDocument } from './types.ts'
 
 const RATE: JsonSchema = {
@@ -22,6 +23,15 @@ const RATE: JsonSchema = {
   description: 'The most attempts in a second; null for no limit.',
 }
 const ORDERED: JsonSchema = { ...BOOLEAN, description: 'One delivery at a time, in the order of the events.' }
+const PAYLOAD: JsonSchema = {
+  type: ['string', 'null'],
+  enum: ['envelope', 'standard', 'thin', null],
+  description: 'The form of its bodies; null for the application’s.',
+}
+const FILTER: JsonSchema = {
+  type: ['object', 'null'],
+  description: 'A condition on the data of events, `{"pages": {"$gt": 300}}`; null for none.',
+}
 const HEADERS: JsonSchema = {
   type: 'object',
   additionalProperties: STRING,
@@ -46,6 +56,8 @@ export function resourceSchemas(
     headers: HEADERS,
     ordered: ORDERED,
     rate_limit: RATE,
+    payload: PAYLOAD,
+    filter: FILTER,
     ...ownFields(own),
   }
   const { owner: _, ...changed } = written
@@ -83,6 +95,7 @@ export function resourceSchemas(
       disabled_cause: { ...TEXT_OR_NULL, enum: ['manual', 'gone', 'failing', null] },
       disabled_reason: TEXT_OR_NULL,
     }),
+    Statistics: statisticsSchema,
     Delivery: deliverySchema,
     DeliveryDetail: {
       allOf: [
@@ -153,6 +166,12 @@ function hookSchema(own: readonly FieldDefinition[]): JsonSchema {
       ...RATE,
       type: 'number',
       description: 'The most attempts in a second. Only where there is a limit.',
+    },
+    payload: { ...PAYLOAD, type: 'string', enum: ['envelope', 'standard', 'thin'] },
+    filter: {
+      ...FILTER,
+      type: 'object',
+      description: 'A condition on the data of events. Only where there is one.',
     },
   }
   return objectOf({ ...always, ...sometimes, ...ownFields(own) }, [

@@ -11,6 +11,12 @@ export const HOOK_ID: Parameter = {
 const ID: Reference = { $ref: '#/components/parameters/HookId' }
 const tags = ['Hooks']
 
+const times = [
+  query('since', TIME, 'From when on attempts are counted; 24 hours before `until` unless told.'),
+  query('until', TIME, 'Up to when; now unless told.'),
+  query('bucket_ms', INTEGER, 'How long a part is, in milliseconds; a 24th of the time unless told.'),
+]
+
 /** The hooks of an owner, and what can be done with each. */
 export const hookPaths: Record<string, PathItem> = {
   '/': {
@@ -149,6 +155,25 @@ export const hookPaths: Record<string, PathItem> = {
       tags,
       summary: 'See how a hook fares',
       responses: answers({ '200': json('How it fares.', schemaRef('Health')) }, '404'),
+    },
+  },
+  '/{id}/stats/': {
+    parameters: [ID],
+    get: {
+      operationId: 'hookStatistics',
+      tags,
+      summary: 'See how the attempts of a hook went',
+      parameters: times,
+      responses: answers({ '200': json('How they went.', schemaRef('Statistics')) }, '400', '404'),
+    },
+  },
+  '/stats/': {
+    get: {
+      operationId: 'statistics',
+      tags,
+      summary: 'See how the attempts of all your hooks went',
+      parameters: [...times, query('owner', STRING, 'Of an administrator: only this owner’s.')],
+      responses: answers({ '200': json('How they went.', schemaRef('Statistics')) }, '400'),
     },
   },
 }
