@@ -26,6 +26,8 @@ export const hooks = createHooks({
     'user.logged_in': null, // an event of no model
   },
   authenticate: (request) => userOf(request.headers.get('authorization'))?.id,
+  // Everybody may read what the API can do.
+  docs: 'public',
   // The bookstore's receiver is on this machine. Without this line, no hook may lead here.
   allow: ['127.0.0.1/32'],
 })

@@ -25,7 +25,7 @@ export function welcome(url: string, database: string, nextBook: number): string
     'Paste these into another terminal, one after the other, and watch what arrives here:',
     '',
     ...steps.flatMap(([what, line]) => [styleText('dim', `# ${what}`), `curl -s ${line}; echo`, '']),
-    `What arrived is also shown on ${url}/receiver. Ctrl+C closes the bookstore.`,
+    `What arrived is also shown on ${url}/receiver, and what the API can do on ${url}/api/hooks/docs. Ctrl+C closes the bookstore.`,
     '',
   ].join('\n')
 }

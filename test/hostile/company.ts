@@ -20,6 +20,8 @@ export async function openCompany() {
   const hooks = createHooks({
     database: sqlite(path),
     events: { played: null },
+    // Some never read what they are sent, which must be more than all buffers between hold.
+    maxPayloadBytes: 64_000_000,
     allow: ['127.0.0.1/32'],
     connection: { http2: true },
     dispatch: {
