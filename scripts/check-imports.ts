@@ -18,7 +18,6 @@ export const rooms: readonly Room[] = [
   { name: 'core' },
   { name: 'signature', only: ['core'] },
   { name: 'outbound', only: ['core'] },
-  { name: 'opentelemetry', only: ['core'] },
   { name: 'store' },
   { name: 'catalog' },
   { name: 'hooks' },
@@ -29,6 +28,7 @@ export const rooms: readonly Room[] = [
   { name: 'http' },
   { name: 'mount' },
   { name: 'receiver' },
+  { name: 'opentelemetry', only: ['core'] },
   { name: 'testing' },
   { name: 'cli' },
 ]

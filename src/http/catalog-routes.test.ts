@@ -85,9 +85,11 @@ describe('the routes of the catalog', () => {
     }
   })
 
-  it('takes a number for a hook where nothing says otherwise', async () => {
+  it('takes a number for the name of an event, unless the mount itself is called so', async () => {
     await opened.registry.create({ owner: 'alice', event: 'book.added', target: 'https://example.com/' })
-    expect(await (await open()('/events/1')).json()).toMatchObject({ id: 1, event: 'book.added' })
+    expect((await open()('/events/1')).status).toBe(404)
+    const hook = { id: 1, event: 'book.added' }
+    expect(await (await open({ basePath: '/events' })('/events/1')).json()).toMatchObject(hook)
   })
 })
 
