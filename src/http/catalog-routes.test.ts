@@ -89,7 +89,7 @@ describe('the routes of the catalog', () => {
     await opened.registry.create({ owner: 'alice', event: 'book.added', target: 'https://example.com/' })
     expect((await open()('/events/1')).status).toBe(404)
     const hook = { id: 1, event: 'book.added' }
-    expect(await (await open({ basePath: '/events' })('/events/1')).json()).toMatchObject(hook)
+    expect(await (await open({ basePath: '/api/hooks/events' })('/events/1')).json()).toMatchObject(hook)
   })
 })
 
