@@ -25,8 +25,8 @@ const hooks = createHooks({
   logger: pino({ level: 'warn' }),
   // The receivers are on this machine.
   allow: ['127.0.0.1/32'],
-  // Impatient, so that there is something to see.
-  dispatch: { retry: { delaysMs: [500, 1_000] }, breaker: { failures: 3, openMs: 2_000 } },
+  // Impatient, so that there is something to see: what fails for good, and then the breaker.
+  dispatch: { retry: { delaysMs: [200] }, breaker: { failures: 6, openMs: 2_000 } },
 })
 
 await hooks.migrate()
