@@ -132,11 +132,20 @@ async function post(
   const elapsed = clock.now() - startedAt
   return await transport.post({
     url: claimed.hook.target,
-    headers: { ...attemptHeaders(claimed, body, startedAt, { signature, userAgent }), ...headers },
+    headers: withTrace(attemptHeaders(claimed, body, startedAt, { signature, userAgent }), headers),
     body,
     deadlineMs: Math.max(settings.timeoutMs - elapsed, 1),
     ...(signal === undefined ? {} : { signal }),
   })
+}
+
+/** A hook's own `tracestate` would belong to another trace than ours. */
+function withTrace(
+  headers: Record<string, string>,
+  trace: Readonly<Record<string, string>>,
+): Record<string, string> {
+  if ('traceparent' in trace) delete headers.tracestate
+  return { ...headers, ...trace }
 }
 
 type Timed = { durationMs: number } & (

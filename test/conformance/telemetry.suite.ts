@@ -202,6 +202,16 @@ export function telemetrySuite(harness: Harness): void {
       expect(await watching.text()).not.toContain('canary')
     })
 
+    it("tells the target of this trace alone, whatever the hook's own headers say", async () => {
+      const { hooks, test, hook } = await listening()
+      await hooks.update(hook.id, { headers: { Traceparent: 'own', Tracestate: 'own=1' } })
+      await hooks.send('order.paid', 1, { owner: 1 })
+      await test.flush()
+      const headers = test.deliveries[0]?.headers
+      expect(headers?.traceparent).toContain(one('POST').spanContext().traceId)
+      expect(headers).not.toHaveProperty('tracestate')
+    })
+
     it('tells of what fails: a refused event, a serializer, a connection', async () => {
       const { hooks, test } = await shop(undefined, () => {
         throw new Error('a secret of the row')
