@@ -324,12 +324,13 @@ export function createHooks<
     delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
     stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
   }
-  const events = new EventCatalog({ store, capture, catalog })
+  const events = new EventCatalog({ store, capture, catalog, clock })
   const bodies = typeof payload === 'function' ? 'own' : (payload ?? 'envelope')
   const handler = createHttpHandler({
     events: {
       describe: (owner, names) => events.describe(owner, names),
-      samples: (name, owner) => sampleBodies({ ...byHand, events, payload, logger }, name, owner),
+      samples: (name, owner) =>
+        sampleBodies({ ...byHand, events, payload, timeoutMs: settings.timeoutMs, logger }, name, owner),
     },
     docs: options.docs,
     bodies,

@@ -3,6 +3,7 @@ import { keepable, messageOf } from '../core/errors.ts'
 import { MAX_PAYLOAD_BYTES } from '../core/payload-size.ts'
 import type { Random } from '../core/random.ts'
 import type { AttemptOperation, AttemptOutcomeName, Telemetry } from '../core/telemetry.ts'
+import { within } from '../core/within.ts'
 import type { FieldDefinitions, SignatureSettings } from '../hooks/index.ts'
 import type { OutboundResult, Transport } from '../outbound/index.ts'
 import { formedBody, type PayloadFunction, type PayloadOption, renderedBody } from './body.ts'
@@ -13,7 +14,6 @@ import type { AttemptResult } from './record.ts'
 import { type Redactor, redactor } from './redact.ts'
 import { attemptHeaders, deliveryId } from './request.ts'
 import { judge, type Outcome } from './verdict.ts'
-import { within } from './within.ts'
 
 export interface AttemptContext {
   transport: Transport
