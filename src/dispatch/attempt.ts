@@ -89,8 +89,8 @@ async function make(
   } catch (error) {
     return failed('payload', error, null)
   }
-  // Kept for the attempts to come, which must send the same.
-  const rendered = typeof formOf(context, claimed) === 'function' && claimed.body === null ? body : null
+  // Kept for the attempts to come, which must send the same. One of another form is not, and ends what was kept before.
+  const rendered = typeof formOf(context, claimed) === 'function' ? body : null
   try {
     const { headers } = operation
     const result = await operation.post(() => post(context, claimed, { body, headers, startedAt, signal }))
