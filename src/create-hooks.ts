@@ -307,12 +307,14 @@ export function createHooks<
       void dispatcher.stop()
     },
   })
-  const pruner = new Pruner({ store, settings: retention, clock, logger })
+  const pruner = new Pruner({ store, settings: retention, clock, logger, telemetry })
   const backlog = new BacklogReader({ store, clock, logger })
   const readiness = new ReadinessCheck({ store, clock, dispatcher, isWanted: () => isWanted })
   /** Whether start() was called, and stop() not since. */
   let isWanted = false
   let endObserving = () => {}
+  /** Attempts under way by `hooks.attempt(id)`. */
+  let inFlightById = 0
   const operations = {
     enable: (id: number, enableOptions?: EnableOptions) => enable({ ...byHand, registry }, id, enableOptions),
     retry: (id: string, retryOptions?: OwnerScope) => retry(byHand, id, retryOptions),
@@ -322,12 +324,13 @@ export function createHooks<
     delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
     stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
   }
-  const events = new EventCatalog({ store, capture, catalog })
+  const events = new EventCatalog({ store, capture, catalog, clock })
   const bodies = typeof payload === 'function' ? 'own' : (payload ?? 'envelope')
   const handler = createHttpHandler({
     events: {
       describe: (owner, names) => events.describe(owner, names),
-      samples: (name, owner) => sampleBodies({ ...byHand, events, payload, logger }, name, owner),
+      samples: (name, owner) =>
+        sampleBodies({ ...byHand, events, payload, timeoutMs: settings.timeoutMs, logger }, name, owner),
     },
     docs: options.docs,
     bodies,
@@ -372,7 +375,10 @@ export function createHooks<
         pruner.start()
       })
       endObserving()
-      endObserving = telemetry.observe({ inFlight: () => dispatcher.inFlight, backlog: () => backlog.read() })
+      endObserving = telemetry.observe({
+        inFlight: () => dispatcher.inFlight + inFlightById,
+        backlog: () => backlog.read(),
+      })
     },
     async drain(drainOptions?: DeadlineOptions) {
       const deadlineMs = deadlineOf(drainOptions, 'drain')
@@ -406,7 +412,10 @@ export function createHooks<
       trigger(sender, action, key, triggerOptions),
     on: listeners.on.bind(listeners),
     async attempt(id: string) {
-      const outcome = await attemptById(attempting, id)
+      inFlightById += 1
+      const outcome = await attemptById(attempting, id).finally(() => {
+        inFlightById -= 1
+      })
       // There is room for the hook's next delivery, and the dispatcher does not notice writes of its own connection.
       if (outcome.attempted) dispatcher.wake()
       return outcome

@@ -1,4 +1,5 @@
 import { createHooks, silentLogger } from 'hookwright'
+import { noTelemetry } from '../../src/core/telemetry.ts'
 import { Chore } from '../../src/operations/retention/chore.ts'
 import { type Pruned, prune } from '../../src/operations/retention/prune.ts'
 import { BACKGROUND_SHARE } from '../../src/operations/retention/pruner.ts'
@@ -48,7 +49,13 @@ async function compare(
   const { hooks, measure, close } = await latencyBed(store)
   const settings = retentionSettings()
   if (settings === false) throw new Error('nothing is removed')
-  const context = { store, chore: new Chore(store, 'retention'), settings, clock: store.clock }
+  const context = {
+    store,
+    chore: new Chore(store, 'retention'),
+    settings,
+    clock: store.clock,
+    telemetry: noTelemetry,
+  }
   const removed = new Map<string, number[]>()
   const ms = Math.max(sampleMs, SHORTEST_SAMPLE_MS)
   const beside = (sweep: string, run: () => Promise<Pruned>) => ({

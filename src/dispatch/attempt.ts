@@ -3,6 +3,7 @@ import { keepable, messageOf } from '../core/errors.ts'
 import { MAX_PAYLOAD_BYTES } from '../core/payload-size.ts'
 import type { Random } from '../core/random.ts'
 import type { AttemptOperation, AttemptOutcomeName, Telemetry } from '../core/telemetry.ts'
+import { within } from '../core/within.ts'
 import type { FieldDefinitions, SignatureSettings } from '../hooks/index.ts'
 import type { OutboundResult, Transport } from '../outbound/index.ts'
 import { formedBody, type PayloadFunction, type PayloadOption, renderedBody } from './body.ts'
@@ -13,7 +14,6 @@ import type { AttemptResult } from './record.ts'
 import { type Redactor, redactor } from './redact.ts'
 import { attemptHeaders, deliveryId } from './request.ts'
 import { judge, type Outcome } from './verdict.ts'
-import { within } from './within.ts'
 
 export interface AttemptContext {
   transport: Transport
@@ -89,8 +89,8 @@ async function make(
   } catch (error) {
     return failed('payload', error, null)
   }
-  // Kept for the attempts to come, which must send the same.
-  const rendered = typeof formOf(context, claimed) === 'function' && claimed.body === null ? body : null
+  // Kept for the attempts to come, which must send the same. One of another form is not, and ends what was kept before.
+  const rendered = typeof formOf(context, claimed) === 'function' ? body : null
   try {
     const { headers } = operation
     const result = await operation.post(() => post(context, claimed, { body, headers, startedAt, signal }))
@@ -132,11 +132,20 @@ async function post(
   const elapsed = clock.now() - startedAt
   return await transport.post({
     url: claimed.hook.target,
-    headers: { ...attemptHeaders(claimed, body, startedAt, { signature, userAgent }), ...headers },
+    headers: withTrace(attemptHeaders(claimed, body, startedAt, { signature, userAgent }), headers),
     body,
     deadlineMs: Math.max(settings.timeoutMs - elapsed, 1),
     ...(signal === undefined ? {} : { signal }),
   })
+}
+
+/** A hook's own `tracestate` would belong to another trace than ours. */
+function withTrace(
+  headers: Record<string, string>,
+  trace: Readonly<Record<string, string>>,
+): Record<string, string> {
+  if ('traceparent' in trace) delete headers.tracestate
+  return { ...headers, ...trace }
 }
 
 type Timed = { durationMs: number } & (

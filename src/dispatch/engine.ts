@@ -26,7 +26,7 @@ import type { ClaimContext } from './parking.ts'
 import { Places } from './places.ts'
 import { type AttemptResult, HANDED_OVER, keyOf, renew } from './record.ts'
 import { reportAttempt, reportFailures, reportUnknown, reportUnreadable } from './report.ts'
-import { follow, reportFaults, type SettleContext } from './settle.ts'
+import { follow, type SettleContext } from './settle.ts'
 import { LONGEST_SLEEP_MS, type Waiting, waiting } from './waiting.ts'
 
 export interface EngineContext extends SettleContext {
@@ -329,7 +329,6 @@ export class Engine {
       this.#places.note(result, startedAt)
       this.#ended.add(result)
       reportAttempt(this.#context.logger, result)
-      reportFaults(this.#context.logger, result)
       for (const listener of this.#listeners) listener(result)
     }
     this.#wake()

@@ -73,7 +73,7 @@ export function layersOf(text: string, isCut = false): Layer[] {
   const layers: Layer[] = []
   const add = (layer: Layer, to: Layer[]) => {
     addOne(layer, to)
-    if (isCut) addOne({ ...layer, text: layer.text.replace(PARTIAL, '') }, to)
+    if (isCut) addOne({ ...layer, text: withoutPartial(layer.text) }, to)
   }
   const addOne = (layer: Layer, to: Layer[]) => {
     if (seen.has(layer.text)) return
@@ -99,6 +99,14 @@ export function layersOf(text: string, isCut = false): Layer[] {
 /** What is left of an escape, or of the bytes of a character, that was cut off. */
 const PARTIAL =
   /(?:(?:%[c-fC-F][\da-fA-F](?:%[89abAB][\da-fA-F]){0,2})?(?:%[\da-fA-F]?)?|\\(?:u[\da-fA-F]{0,3}|x[\da-fA-F]?)?|&#?\w{0,7}|[\ud800-\udbff]|\uFFFD+)$/
+
+/** No partial escape is longer. */
+const LONGEST_PARTIAL = 16
+
+/** Only the end is looked at: from each place of a long text on, the pattern would run through all that it might match. */
+function withoutPartial(text: string): string {
+  return text.slice(0, -LONGEST_PARTIAL) + text.slice(-LONGEST_PARTIAL).replace(PARTIAL, '')
+}
 
 /** Undefined where there is nothing to resolve. */
 function resolve(layer: Layer, { pattern, resolve }: Escape): Layer | undefined {

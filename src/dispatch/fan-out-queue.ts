@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import { noTelemetry, type Operation, type Telemetry } from '../core/telemetry.ts'
+import { within } from '../core/within.ts'
 import {
   dueEvents,
   leaseEvents,
@@ -13,7 +14,6 @@ import {
   renewEvents,
 } from '../events/index.ts'
 import type { Work } from '../store/work.ts'
-import { within } from './within.ts'
 
 /** Events whose data is being made at once, at the most. */
 const EVENTS_IN_HAND = 200

@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
+import { within } from '../core/within.ts'
 import type { Store } from '../store/store.ts'
 import type { Claimed } from './claimed.ts'
 import { giveBack, keyOf } from './record.ts'
 import { deliveryId } from './request.ts'
-import { within } from './within.ts'
 
 /** The option `hook.deliver`: takes over deliveries by their ids, instead of a POST from here. */
 export type Deliver = (ids: string[]) => unknown

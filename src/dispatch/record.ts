@@ -20,7 +20,7 @@ export interface AttemptResult extends Omit<Selectable<AttemptTable>, 'id'> {
   excused: number
   finished_at: number | null
   reason: string | null
-  /** The body, where a payload function rendered it in this attempt. */
+  /** The body, where a payload function rendered it in this attempt or before. */
   body: string | null
 }
 
@@ -87,7 +87,7 @@ function* recordBatch(store: Store, results: readonly AttemptResult[]): Work<voi
         finished_at: eb.ref('result.finished_at'),
         reason: eb.ref('result.reason'),
         attempts: eb.ref('result.number'),
-        body: eb.fn.coalesce('result.body', 'delivery.body'),
+        body: eb.ref('result.body'),
         lease: null,
         manual: 0,
       }))

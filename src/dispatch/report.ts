@@ -4,8 +4,12 @@ import { outcomeName } from './attempt.ts'
 import type { AttemptResult } from './record.ts'
 import { deliveryId } from './request.ts'
 
-/** Tells of an attempt: what each one came to for whoever looks closely, and those that failed for everybody. */
+/**
+ * Tells of an attempt: what each one came to for whoever looks closely, those that failed for everybody, and a schedule of the
+ * application's that failed.
+ */
 export function reportAttempt(logger: Logger, result: AttemptResult): void {
+  reportFault(logger, result)
   const { claimed, number, status, duration_ms: durationMs, error_code: error, next_due_at: next } = result
   const { hook, uid, event } = claimed
   const outcome = outcomeName(result)
@@ -24,6 +28,14 @@ export function reportAttempt(logger: Logger, result: AttemptResult): void {
   const nextAttemptAt = next === null ? null : new Date(next)
   const fields = { ...about, outcome, error, host: URL.parse(hook.target)?.host, nextAttemptAt }
   logger.info(fields, outcome === 'failed' ? 'a delivery has failed for good' : 'an attempt has failed')
+}
+
+function reportFault(logger: Logger, { verdict, claimed }: AttemptResult): void {
+  if (verdict.fault === undefined) return
+  logger.error(
+    { err: verdict.fault, hook: claimed.hook.id, event: claimed.event },
+    'dispatch.retry.delaysMs failed; the standard schedule has stood in for it',
+  )
 }
 
 /** Tells of events whose data could not be made. */

@@ -90,12 +90,3 @@ function reportHealth(logger: Logger, notice: HookNotice): void {
     logger.info({ hook: hook.id, failures: notice.before.failures }, `hook ${hook.id} has recovered`)
   }
 }
-
-/** Reports schedules of the application's that failed: the standard one has stood in for them. */
-export function reportFaults(logger: Logger, { verdict, claimed }: AttemptResult): void {
-  if (verdict.fault === undefined) return
-  logger.error(
-    { err: verdict.fault, hook: claimed.hook.id, event: claimed.event },
-    'dispatch.retry.delaysMs failed; the standard schedule has stood in for it',
-  )
-}

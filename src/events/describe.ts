@@ -13,8 +13,10 @@ import {
   validatePayload,
 } from '../catalog/index.ts'
 import { isSchema } from '../catalog/schema.ts'
+import type { Clock } from '../core/clock.ts'
 import { HookwrightError } from '../core/errors.ts'
 import { parseExact, toJson } from '../core/json.ts'
+import { within } from '../core/within.ts'
 import type { Store } from '../store/store.ts'
 import { type MadeRows, madeRows } from './made-rows.ts'
 import { noRows } from './no-rows.ts'
@@ -22,6 +24,7 @@ import { noRows } from './no-rows.ts'
 export interface DescribeContext {
   store: Store
   capture: Capture
+  clock: Clock
 }
 
 /**
@@ -48,7 +51,7 @@ const NOTHING: DataDescription = { schema: {}, schemaFrom: undefined, example: u
  * @throws `capture_failed`, `database_unavailable`
  */
 export async function describeData(
-  { store, capture }: DescribeContext,
+  { store, capture, clock }: DescribeContext,
   event: EventDefinition,
 ): Promise<DataDescription> {
   const { name, source, schema } = event
@@ -56,10 +59,11 @@ export async function describeData(
     const { schema: own, example } = operationalDescriptions[name]
     return { schema: own, schemaFrom: 'schema', example: JSON.stringify(example) }
   }
-  if (source !== null) return await ofModel(event, source.model, await madeRows(store, capture, source.model))
+  if (source !== null)
+    return await ofModel(clock, event, await madeRows(store, capture, source.model), source.model)
   if (schema === undefined) return NOTHING
   const output = jsonSchemaOf(schema)
-  const checked = await attempt(name, () =>
+  const checked = await attempt(clock, name, () =>
     validatePayload(event, exampleOf(jsonSchemaOf(schema, 'input') ?? {})),
   )
   // What it reads may be a Date, which no JSON is.
@@ -69,9 +73,14 @@ export async function describeData(
   return checked === undefined ? NOTHING : guessed([checked])
 }
 
-async function ofModel(event: EventDefinition, model: Model, rows: MadeRows): Promise<DataDescription> {
+async function ofModel(
+  clock: Clock,
+  event: EventDefinition,
+  rows: MadeRows,
+  model: Model,
+): Promise<DataDescription> {
   const made = async (row: MadeRows['row']) =>
-    await attempt(event.name, () => {
+    await attempt(clock, event.name, () => {
       const { action = '' } = event.source ?? {}
       const previous = action === 'updated' ? row : undefined
       return serializeRow(model, { event: event.name, action, row, previous, db: noRows })
@@ -91,10 +100,14 @@ export function guessed(examples: readonly string[], schemaFrom: SchemaSource = 
   return { schema: inferredSchema(examples.map(parseExact)), schemaFrom, example: examples[0] }
 }
 
-/** What the application's code gives, as JSON text; undefined where it throws or gives what JSON cannot hold. */
-async function attempt(name: string, make: () => unknown): Promise<string | undefined> {
+/** Whoever reads the catalog does not wait longer for the application's code, in milliseconds. */
+const LONGEST_MS = 2_000
+
+/** What the application's code gives, as JSON text; undefined where it throws, never ends or gives what JSON cannot hold. */
+async function attempt(clock: Clock, name: string, make: () => unknown): Promise<string | undefined> {
   try {
-    return toJson(await make(), `the data of "${name}"`)
+    const what = `the data of "${name}"`
+    return toJson(await within(clock, LONGEST_MS, what, async () => make()), what)
   } catch (error) {
     if (error instanceof HookwrightError && /^(?:database|capture)_/.test(error.code)) throw error
     return undefined

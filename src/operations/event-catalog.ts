@@ -41,7 +41,7 @@ const MOST_SAMPLES = 3
  *
  * @example
  * ```ts
- * const events = await new EventCatalog({ store, capture, catalog }).describe('1')
+ * const events = await new EventCatalog({ store, capture, catalog, clock }).describe('1')
  * events[0]?.schema // { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] }
  * ```
  */

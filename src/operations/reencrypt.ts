@@ -74,15 +74,18 @@ export async function reencrypt(
       rows(hooksOf(store).where('id', '>', after).orderBy('id').limit(HOOKS_AT_ONCE)),
     )
     const ids = found.filter((row) => !isSealed(write, row)).map(({ id }) => id)
+    let written = 0
     if (ids.length > 0) {
       const chunk = await store.write(() => writeAnew({ store, cipher }, write, ids))
-      hooks += chunk.written
+      written = chunk.written
+      hooks += written
       unreadable.ids.push(...chunk.unreadable.ids)
       unreadable.first ??= chunk.unreadable.first
     }
     if (found.length < HOOKS_AT_ONCE) break
     after = found.at(-1)?.id ?? after
-    if (clock.now() >= endsAt) return { hooks, finished: false }
+    // Only after some progress: a call that sees no more than what others have done would be one of many that never end.
+    if (written > 0 && clock.now() >= endsAt) return { hooks, finished: false }
     await breath()
   }
   if (unreadable.ids.length > 0) throw unreadableHooks(unreadable)

@@ -1,8 +1,8 @@
 import { type EventDefinition, findEvent, renameRow } from '../catalog/index.ts'
-import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
 import type { Logger } from '../core/logger.ts'
+import { within } from '../core/within.ts'
 import { formedBody, type PayloadOption, renderedBody } from '../dispatch/body.ts'
 import { type Claimed, claimedEvent } from '../dispatch/claimed.ts'
 import { isFound, type PrepareContext, type StoredSample, storedSamples } from '../events/index.ts'
@@ -15,8 +15,9 @@ export interface SampleBodiesContext extends EventCatalogContext, Pick<PrepareCo
   /** The option `hook.payload`. */
   payload: PayloadOption | undefined
   events: EventCatalog
-  clock: Clock
   maxPayloadBytes: number
+  /** How long `hook.payload` may take, as for an attempt, in milliseconds. */
+  timeoutMs: number
   logger: Logger
 }
 
@@ -94,7 +95,7 @@ async function dataFor(
 }
 
 async function bodyFor(
-  { payload = 'envelope', fields, maxPayloadBytes, logger }: SampleBodiesContext,
+  { payload = 'envelope', fields, maxPayloadBytes, timeoutMs, clock, logger }: SampleBodiesContext,
   hook: HookRow,
   sample: Sample,
 ): Promise<string | undefined> {
@@ -102,7 +103,9 @@ async function bodyFor(
   const form = hook.payload ?? payload
   try {
     if (typeof form !== 'function') return formedBody(form, { ...event, hook })
-    return await renderedBody(form, { ...event, hook, body: null } as Claimed, fields, maxPayloadBytes)
+    return await within(clock, timeoutMs, 'hook.payload', () =>
+      renderedBody(form, { ...event, hook, body: null } as Claimed, fields, maxPayloadBytes),
+    )
   } catch (error) {
     logger.warn({ event: sample.name, reason: messageOf(error) }, 'no sample can be made of an event')
     return undefined

@@ -29,6 +29,14 @@ describe('the option connection', () => {
   })
 
   it.each([
+    'http://webhooks:s3cr3t@proxy.internal',
+    { proxyUrl: 'http://webhooks:s3cr3t@proxy.internal' },
+    { key: '-----BEGIN PRIVATE KEY-----s3cr3t' },
+  ])('does not show what may be a password or a key: %j', (option) => {
+    expect(faultOf(option as object).message).not.toContain('s3cr3t')
+  })
+
+  it.each([
     ['connection.htpsOnly', { htpsOnly: true }],
     ['connection.httpsOnly', { httpsOnly: 'yes' }],
     ['connection.http2', { http2: 1 }],

@@ -51,7 +51,8 @@ const LONGEST_USER_AGENT = 512
  * ```
  */
 export function connectionSettings(option: ConnectionOption = {}): ConnectionSettings {
-  refuseUnknownOptions(option, OPTIONS, 'connection')
+  // Under a misspelt name, or in place of all of them, may be a proxy's password or a private key.
+  refuseUnknownOptions(option, OPTIONS, 'connection', undefined, false)
   return {
     httpsOnly: flag(option.httpsOnly, 'httpsOnly', false),
     http2: flag(option.http2, 'http2', false),

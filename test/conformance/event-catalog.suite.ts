@@ -184,6 +184,23 @@ export function eventCatalogSuite(harness: Harness): void {
       expect(await samples('book.added')).toEqual([])
     })
 
+    it("never waits for the application's own code that does not end", async () => {
+      const never = () => new Promise<never>(() => {})
+      const { hooks, test, get } = await open({ serialize: never, hook: { payload: never } })
+      await hooks.create({ owner: 1, event: 'user.left', target: TARGET })
+      for (const path of ['/hooks/events/', '/hooks/events/user.left/samples/']) {
+        let answered = false
+        const answer = get(path).finally(() => {
+          answered = true
+        })
+        await vi.waitFor(() => {
+          test.clock.advance(1_000)
+          expect(answered).toBe(true)
+        })
+        expect(await answer).toMatchObject({ status: 200 })
+      }
+    })
+
     describe('samples', () => {
       it("are the caller's last three, as their hook gets them, the newest first", async () => {
         const { hooks, test, get } = await open()

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createHooks } from '../../src/index.ts'
+import { createHooks, type DispatchOptions } from '../../src/index.ts'
 import { application, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -207,13 +207,14 @@ export function hookOptionSuite(harness: Harness): void {
 
     describe('deliver', () => {
       /** drf-hooks' delivery through a background queue: jobs are ids, and a worker makes the attempts. */
-      async function queued(deliver?: (ids: string[]) => unknown) {
+      async function queued(deliver?: (ids: string[]) => unknown, dispatch: DispatchOptions = {}) {
         const queue: string[] = []
         const opened = await app.open((database, logger) =>
           createHooks({
             database,
             logger,
             events,
+            dispatch,
             hook: {
               fields: { isActive: { type: 'boolean', default: true } },
               find: (query) => query.where('isActive', '=', true),
@@ -318,6 +319,24 @@ export function hookOptionSuite(harness: Harness): void {
         await test.flush()
         expect(calls).toEqual([calls[0], calls[0]])
         expect(await hooks.deliveries()).toMatchObject([{ status: 'pending', attempts: 0 }])
+      })
+
+      it("reports a schedule of the application's that fails, as the dispatcher does", async () => {
+        const { hooks, test, queue, work, log } = await queued(undefined, {
+          retry: {
+            delaysMs() {
+              throw new Error('no schedule')
+            },
+          },
+        })
+        await hooks.send('user.logged_in', {}, { owner: 1 })
+        await test.flush()
+        expect(queue).toHaveLength(1)
+        test.respond(() => ({ status: 500 }))
+        await work()
+        expect(log.filter(({ level }) => level === 'error')).toMatchObject([
+          { message: expect.stringContaining('dispatch.retry.delaysMs failed') },
+        ])
       })
 
       it('makes no attempt for a hook that was disabled or deleted meanwhile', async () => {

@@ -42,6 +42,28 @@ export function payloadSuite(harness: Harness): void {
       expect(test.deliveries.map(({ body }) => body.slice(0, 8))).toEqual(['{"type":', '{"type":'])
     })
 
+    it('is shown as it was posted last, also where the form was changed between two attempts', async () => {
+      const { hooks, test } = await bookstore({ hook: { payload: () => 'by a function' } })
+      const { id } = await hooks.create({ ...hook, event: 'user.logged_in' })
+      await hooks.send('user.logged_in', 1, { owner: 1 })
+      test.respond(() => ({ status: 500 }))
+      for (const payload of ['standard', null, 'thin'] as const) {
+        await test.flush()
+        await hooks.update(id, { payload })
+        test.clock.advance(3_600_000)
+      }
+      test.respond(() => ({ status: 200 }))
+      await test.flush()
+      const [delivery] = await hooks.deliveries({ status: 'delivered' })
+      expect(test.deliveries.map(({ body }) => body.slice(0, 8))).toEqual([
+        '"by a fu',
+        '{"type":',
+        '"by a fu',
+        '{"type":',
+      ])
+      expect((await hooks.delivery(delivery?.id ?? '')).body).toBe(test.deliveries.at(-1)?.body)
+    })
+
     it('of a retry has the time of the event, not of the attempt', async () => {
       const { hooks, test } = await bookstore({ hook: { payload: 'standard' } })
       await hooks.create({ ...hook, event: 'user.logged_in' })

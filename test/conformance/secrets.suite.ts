@@ -377,7 +377,8 @@ export function secretsSuite(harness: Harness): void {
             return now.call(test.clock)
           }
           expect(await hooks.reencrypt({ deadlineMs: 1 })).toEqual({ hooks: 200, finished: false })
-          expect(await hooks.reencrypt()).toEqual({ hooks: 49, finished: true })
+          // However short the time, each call gets further than the one before.
+          expect(await hooks.reencrypt({ deadlineMs: 1 })).toEqual({ hooks: 49, finished: true })
         })
 
         it('loses no rotation that happens meanwhile', async () => {

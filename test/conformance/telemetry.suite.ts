@@ -202,6 +202,16 @@ export function telemetrySuite(harness: Harness): void {
       expect(await watching.text()).not.toContain('canary')
     })
 
+    it("tells the target of this trace alone, whatever the hook's own headers say", async () => {
+      const { hooks, test, hook } = await listening()
+      await hooks.update(hook.id, { headers: { Traceparent: 'own', Tracestate: 'own=1' } })
+      await hooks.send('order.paid', 1, { owner: 1 })
+      await test.flush()
+      const headers = test.deliveries[0]?.headers
+      expect(headers?.traceparent).toContain(one('POST').spanContext().traceId)
+      expect(headers).not.toHaveProperty('tracestate')
+    })
+
     it('tells of what fails: a refused event, a serializer, a connection', async () => {
       const { hooks, test } = await shop(undefined, () => {
         throw new Error('a secret of the row')
@@ -266,6 +276,53 @@ export function telemetrySuite(harness: Harness): void {
       await test.flush()
       expect((await hooks.get(hook.id))?.disabledAt).not.toBeNull()
       expect(await value('hookwright.deliveries.finished', { 'hookwright.status': 'cancelled' })).toBe(2)
+    })
+
+    /** What a metric shows at this moment, in all. */
+    const shown = async (name: string) => {
+      const metric = (await watching.metrics()).find((found) => found.name === name)
+      return metric?.points.reduce((sum, { value }) => sum + Number(value), 0)
+    }
+
+    it('counts what is cancelled because its hook was disabled for too long', async () => {
+      const { hooks, test, hook } = await listening()
+      await hooks.disable(hook.id)
+      await hooks.send('order.paid', 1, { owner: 1 })
+      await test.flush()
+      test.clock.advance(40 * 86_400_000)
+      expect(await hooks.prune()).toMatchObject({ cancelled: 1 })
+      expect(await shown('hookwright.deliveries.finished')).toBe(1)
+    })
+
+    it('counts the attempts under way that a worker of the application makes', async () => {
+      const ids: string[] = []
+      const begun = Promise.withResolvers<void>()
+      const end = Promise.withResolvers<string>()
+      const { hooks, test } = await app.open((database, logger) =>
+        createHooks({
+          database,
+          logger,
+          telemetry: watching.telemetry(),
+          events: { 'order.paid': null },
+          hook: {
+            deliver: (handedOver) => void ids.push(...handedOver),
+            payload() {
+              begun.resolve()
+              return end.promise
+            },
+          },
+        }),
+      )
+      await hooks.create({ owner: 1, event: 'order.paid', target: TARGET })
+      await hooks.send('order.paid', 1, { owner: 1 })
+      await test.flush()
+      await hooks.start()
+      const attempt = hooks.attempt(ids[0] ?? '')
+      await begun.promise
+      expect(await shown('hookwright.deliveries.in_flight')).toBe(1)
+      end.resolve('a body')
+      await attempt
+      expect(await shown('hookwright.deliveries.in_flight')).toBe(0)
     })
 
     it('never harms a delivery by what it throws, and is called once for each part', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import type { Telemetry } from '../../core/telemetry.ts'
 import type { Store } from '../../store/store.ts'
 import type { Work } from '../../store/work.ts'
 import type { Chore } from './chore.ts'
@@ -11,6 +12,7 @@ export interface PruneContext {
   chore: Chore
   settings: RetentionSettings
   clock: Clock
+  telemetry: Pick<Telemetry, 'cancelled'>
 }
 
 /** What was removed because it was too old. */
@@ -28,7 +30,7 @@ const LEASE_MS = 60_000
  * @param insists whether it is done although it is not time
  */
 export async function prune(
-  { store, chore, settings, clock }: PruneContext,
+  { store, chore, settings, clock, telemetry }: PruneContext,
   { insists, ...terms }: Terms & { insists: boolean },
 ): Promise<Pruned> {
   const begun = clock.now()
@@ -56,7 +58,7 @@ export async function prune(
       if (clock.now() >= held - LEASE_MS / 2) await renew()
       return await store.read(work)
     })
-  const sweep = new Sweep({ clock, store, settings, read, write })
+  const sweep = new Sweep({ clock, store, settings, telemetry, read, write })
   const giveBack = (nextAt?: number) => store.write(() => chore.giveBack(held, nextAt), { durable: false })
   try {
     await sweep.run()

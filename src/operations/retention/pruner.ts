@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import { problem } from '../../core/errors.ts'
 import type { Logger } from '../../core/logger.ts'
 import { type DeadlineOptions, deadlineOf } from '../../core/options.ts'
+import type { Telemetry } from '../../core/telemetry.ts'
 import type { Store } from '../../store/store.ts'
 import { Chore } from './chore.ts'
 import { type Pruned, prune } from './prune.ts'
@@ -13,6 +14,7 @@ export interface PrunerContext {
   settings: RetentionSettings | false
   clock: Clock
   logger: Logger
+  telemetry: Pick<Telemetry, 'cancelled'>
 }
 
 /**
@@ -57,7 +59,7 @@ export class Pruner {
    * @throws `option_invalid` also where everything is kept
    */
   async prune(options: DeadlineOptions = {}): Promise<Pruned> {
-    const { settings, store, clock } = this.#context
+    const { settings, store, clock, telemetry } = this.#context
     const deadlineMs = deadlineOf(options, 'prune')
     if (settings === false) {
       throw problem('option_invalid', {
@@ -72,7 +74,7 @@ export class Pruner {
     const end = clock.now() + deadlineMs
     const late = () => clock.now() >= end
     const terms = { insists: true, signal: this.#abort.signal, late, share: BY_HAND_SHARE }
-    return await this.#tracked(prune({ store, chore: this.#chore, settings, clock }, terms))
+    return await this.#tracked(prune({ store, chore: this.#chore, settings, clock, telemetry }, terms))
   }
 
   #schedule(signal: AbortSignal): void {
@@ -84,12 +86,12 @@ export class Pruner {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    const { settings, store, clock, logger } = this.#context
+    const { settings, store, clock, logger, telemetry } = this.#context
     if (settings === false) return
     try {
       if (!(await store.read(() => this.#chore.due(clock.now())))) return
       const terms = { insists: false, signal, late: () => false, share: BACKGROUND_SHARE }
-      const pruned = await prune({ store, chore: this.#chore, settings, clock }, terms)
+      const pruned = await prune({ store, chore: this.#chore, settings, clock, telemetry }, terms)
       const { finished, ...removed } = pruned
       if (Object.values(removed).some((count) => count > 0)) {
         logger.info({ ...removed, finished }, `removed what is older than ${settings.days} days`)

@@ -1,5 +1,6 @@
 import { inChunks } from '../../core/chunks.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Telemetry } from '../../core/telemetry.ts'
 import { firstSince } from '../../events/index.ts'
 import type { Store } from '../../store/store.ts'
 import type { Work } from '../../store/work.ts'
@@ -27,6 +28,7 @@ export interface SweepContext {
   store: Store
   clock: Clock
   settings: RetentionSettings
+  telemetry: Pick<Telemetry, 'cancelled'>
   /** Runs a part that only looks. */
   read<T>(work: () => Work<T>): Promise<T>
   /** Runs a part that writes, as one transaction. */
@@ -94,12 +96,14 @@ export class Sweep {
   }
 
   async #cancel(waiting: readonly OldDelivery[]): Promise<void> {
-    const { store, settings, write } = this.#context
+    const { store, settings, write, telemetry } = this.#context
     const reason = waitedTooLong(settings.days)
     for (const [hookId, deliveries] of Map.groupBy(waiting, ({ hook_id }) => hook_id)) {
       const terms = { since: this.#since, now: this.#now, reason }
       for (const chunk of inChunks(deliveries, rowsAtOnce(store))) {
-        this.removed.cancelled += await write(() => cancelWaiting(store, hookId, chunk, terms))
+        const cancelled = await write(() => cancelWaiting(store, hookId, chunk, terms))
+        this.removed.cancelled += cancelled
+        if (cancelled > 0) telemetry.cancelled(cancelled)
       }
     }
   }

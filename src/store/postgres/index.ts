@@ -51,7 +51,8 @@ export function postgres(
   database: string | URL | PgPoolHandle | Kysely<any>,
   options: PostgresOptions = {},
 ): PostgresStore {
-  refuseUnknownOptions(options, OPTIONS, 'postgres')
+  // Whoever looks here for what the driver takes may give a password.
+  refuseUnknownOptions(options, OPTIONS, 'postgres', undefined, false)
   const schema = schemaName(options.schema ?? 'hookwright')
   const patienceMs = positive(options, 'patienceMs', 30_000)
   const pollMs = positive(options, 'pollMs', 5)

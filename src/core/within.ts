@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts'
+import type { Clock } from './clock.ts'
 
 /**
  * Waits for the application's own code, but not for ever: one that never ends would keep its place for good.
