@@ -322,7 +322,7 @@ export function createHooks<
     delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
     stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
   }
-  const events = new EventCatalog({ store, capture, catalog })
+  const events = new EventCatalog({ store, capture, catalog, find: byHand.find })
   const bodies = typeof payload === 'function' ? 'own' : (payload ?? 'envelope')
   const handler = createHttpHandler({
     events: {

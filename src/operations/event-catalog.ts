@@ -5,11 +5,12 @@ import {
   type DescribeContext,
   describeData,
   guessed,
+  type PrepareContext,
   type SchemaSource,
   storedSamples,
 } from '../events/index.ts'
 
-export interface EventCatalogContext extends DescribeContext {
+export interface EventCatalogContext extends DescribeContext, Pick<PrepareContext, 'find'> {
   catalog: Catalog
 }
 
@@ -41,7 +42,7 @@ const MOST_SAMPLES = 3
  *
  * @example
  * ```ts
- * const events = await new EventCatalog({ store, capture, catalog }).describe('1')
+ * const events = await new EventCatalog({ store, capture, catalog, find: undefined }).describe('1')
  * events[0]?.schema // { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] }
  * ```
  */
@@ -59,12 +60,13 @@ export class EventCatalog {
    * @param owner whose events an example may be taken from where there is no other; undefined for nobody's
    */
   async describe(owner?: string, names?: ReadonlySet<string>): Promise<EventDescription[]> {
-    const { store, catalog } = this.#context
+    const { store, catalog, find } = this.#context
     const events = [...catalog.events.values()].filter(({ name }) => names === undefined || names.has(name))
     const data = await Promise.all(events.map((event) => this.data(event)))
     const unknown = events.filter((_, index) => data[index]?.schemaFrom === undefined).map(({ name }) => name)
+    // `find` decides by the hook who hears of an event, and there is none here to ask it about.
     const stored =
-      owner === undefined || unknown.length === 0
+      owner === undefined || find !== undefined || unknown.length === 0
         ? []
         : await storedSamples(store, unknown, owner, MOST_SAMPLES)
     return events.map((event, index) => {

@@ -254,7 +254,7 @@ export function eventCatalogSuite(harness: Harness): void {
           (query: { where(...condition: unknown[]): never }, { data }: { data: { n: string } }) =>
             query.where('id', data.n === 'hidden' ? '<' : '>', 0),
         )
-        const { hooks, test, samples } = await open({ hook: { find } })
+        const { hooks, test, samples, described } = await open({ hook: { find } })
         await hooks.create({ owner: 1, event: 'user.left', target: TARGET })
         await hooks.send('user.left', { n: 'hidden' }, { owner: everyone })
         await hooks.send('user.left', { n: 'shown' }, { owner: everyone })
@@ -262,6 +262,11 @@ export function eventCatalogSuite(harness: Harness): void {
         expect(await samples('user.left', '1')).toMatchObject([{ data: { n: 'shown' } }])
         // Without a hook nobody can tell.
         expect((await samples('user.left', '2')).map(({ data }) => data)).toEqual([{}])
+        await hooks.send('user.left', { n: 'hidden' }, { owner: everyone })
+        await test.flush()
+        for (const user of ['1', '2']) {
+          expect(await described('user.left', user)).toMatchObject({ schema: {}, example: null })
+        }
       })
 
       it("have the application's own form, with its fields", async () => {
