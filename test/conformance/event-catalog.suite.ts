@@ -269,6 +269,16 @@ export function eventCatalogSuite(harness: Harness): void {
         }
       })
 
+      it('keep what its filter keeps from the hook', async () => {
+        const { hooks, test, samples } = await open()
+        await hooks.create({ owner: 1, event: 'user.left', target: TARGET, filter: { n: { $gt: 5 } } })
+        for (const n of [3, 9, 8, 7, 6, 1, 2]) {
+          await hooks.send('user.left', { n }, { owner: 1 })
+          await test.flush()
+        }
+        expect((await samples('user.left')).map(({ data }) => data)).toEqual([{ n: 6 }, { n: 7 }, { n: 8 }])
+      })
+
       it("have the application's own form, with its fields", async () => {
         const { hooks, samples } = await open({
           hook: {
