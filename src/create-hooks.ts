@@ -421,6 +421,7 @@ export function createHooks<
         fields,
         server,
         bodies,
+        signature,
       })
     },
     handler,

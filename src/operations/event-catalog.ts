@@ -22,6 +22,8 @@ export interface EventDescription {
   readonly action: string | null
   /** Whether the hooks of every owner hear of it. */
   readonly everyone: boolean
+  /** Whether bodies say what of the data was different before. */
+  readonly previous: boolean
   readonly description: string | null
   /** JSON Schema (draft 2020-12) of its data. */
   readonly schema: JsonSchema
@@ -101,5 +103,5 @@ function origin(event: EventDefinition, schema: JsonSchema) {
   const description = own ?? (typeof schema.description === 'string' ? schema.description : null)
   const { model = null, action = null } =
     source === null ? {} : { model: source.model.name, action: source.action }
-  return { name, model, action, everyone, description }
+  return { name, model, action, everyone, previous: source?.previous === true, description }
 }
