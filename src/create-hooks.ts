@@ -324,7 +324,7 @@ export function createHooks<
     delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
     stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
   }
-  const events = new EventCatalog({ store, capture, catalog, clock })
+  const events = new EventCatalog({ store, capture, catalog, clock, find: byHand.find })
   const bodies = typeof payload === 'function' ? 'own' : (payload ?? 'envelope')
   const handler = createHttpHandler({
     events: {
@@ -430,6 +430,7 @@ export function createHooks<
         fields,
         server,
         bodies,
+        signature,
       })
     },
     handler,

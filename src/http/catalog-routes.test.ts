@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { signatureSettings } from '../hooks/index.ts'
 import { openTestRegistry, type TestRegistry } from '../hooks/test-registry.ts'
 import type { EventDescription } from '../operations/index.ts'
 import { createHttpHandler, type HttpHandlerOptions } from './handler.ts'
 
 /** Names that are hard to write down in a path, in HTML, or in a document. */
-const names = ['book.added', 'odd/name ü', '<script>alert(1)</script>', 'samples', "it's", '__proto__']
+const names = ['1', 'book.added', 'odd/name ü', '<script>alert(1)</script>', 'samples', "it's", '__proto__']
 const described = names.map(
   (name): EventDescription => ({
     name,
     model: 'Book',
     action: 'created',
     everyone: false,
+    previous: name === 'samples',
     description: `</style><script>${name}`,
     schema: { $defs: { Self: { $ref: '#/$defs/Self' } }, properties: { self: { $ref: '#' } } },
     schemaFrom: 'schema',
@@ -87,7 +89,7 @@ describe('the routes of the catalog', () => {
 
   it('takes a number for the name of an event, unless the mount itself is called so', async () => {
     await opened.registry.create({ owner: 'alice', event: 'book.added', target: 'https://example.com/' })
-    expect((await open()('/events/1')).status).toBe(404)
+    expect(await (await open()('/events/1')).json()).toMatchObject({ name: '1', schema_from: 'schema' })
     const hook = { id: 1, event: 'book.added' }
     expect(await (await open({ basePath: '/api/hooks/events' })('/events/1')).json()).toMatchObject(hook)
   })
@@ -118,6 +120,26 @@ describe('the OpenAPI document', () => {
     expect(document.components.schemas.NewHook.properties).toHaveProperty('plan')
     expect(Object.keys(document.webhooks)).toEqual(names)
     for (const name of Object.keys(document.components.schemas)) expect(name).toMatch(/^[\w.-]+$/)
+  })
+
+  it('says how deliveries are signed here, what bodies hold, and what administrators see', async () => {
+    const signature = signatureSettings({ headers: { id: 'X-Id', timestamp: 'x-time', signature: 'x-sig' } })
+    const { webhooks, components } = (await (await open({ signature })('/openapi.json')).json()) as {
+      webhooks: Record<string, { post: { parameters: { name: string }[]; requestBody: object } }>
+      components: { schemas: Record<string, { properties?: object }> }
+    }
+    const { parameters } = webhooks['book.added']?.post ?? {}
+    expect(parameters?.map(({ name }) => name)).toEqual(['x-id', 'x-time', 'x-sig'])
+    expect(JSON.stringify(webhooks.samples)).toContain('"previous":')
+    expect(JSON.stringify(webhooks['book.added'])).not.toContain('"previous":')
+    expect(components.schemas.Hook?.properties).toHaveProperty('owner')
+  })
+
+  it('has the route that nobody need be known for', async () => {
+    const { paths: described } = (await (await open()('/openapi.json')).json()) as {
+      paths: Record<string, { get: { security: object[] } }>
+    }
+    expect(described['/health']?.get.security).toEqual([])
   })
 
   it('has every reference lead somewhere', async () => {

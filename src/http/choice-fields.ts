@@ -1,6 +1,6 @@
 import { HookwrightError } from '../core/errors.ts'
 import { checkFilter, type Filter, isPayloadForm, type PayloadForm } from '../hooks/index.ts'
-import { Invalid } from './invalid.ts'
+import { Invalid, notAChoice } from './invalid.ts'
 import type { RequestData } from './parse-body.ts'
 import { wordsOf } from './problems.ts'
 
@@ -10,7 +10,7 @@ export function readPayload({ fields, form }: RequestData): PayloadForm | null |
   if (payload === undefined) return undefined
   if (payload === null || (form && payload === '')) return null
   if (isPayloadForm(payload)) return payload
-  throw new Invalid(`"${String(payload).slice(0, 100)}" is not a valid choice.`)
+  throw notAChoice(payload)
 }
 
 /** The filter: an object, or its JSON in a form; null for none. */

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { toJson } from '../core/json.ts'
-import type { FieldDefinitions } from '../hooks/index.ts'
+import type { FieldDefinitions, SignatureSettings } from '../hooks/index.ts'
 import type { EventSource } from './catalog-routes.ts'
 import type { HttpContext, HttpEnv } from './env.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -15,6 +15,7 @@ export interface DocumentSource {
   fields: FieldDefinitions
   /** The form of bodies, where a hook has none of its own. */
   bodies: BodyForm
+  signature?: SignatureSettings | undefined
 }
 
 /** Where the documents are. */

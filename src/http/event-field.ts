@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/index.ts'
-import { Invalid, NULL, REQUIRED } from './invalid.ts'
+import { Invalid, NULL, notAChoice, REQUIRED } from './invalid.ts'
 import type { RequestData } from './parse-body.ts'
 import { pythonType } from './python-type.ts'
 
@@ -30,16 +30,5 @@ export function readEvents({ fields, form, all }: RequestData, catalog: Catalog)
 function choice(event: unknown, catalog: Catalog): string {
   if (event === null) throw new Invalid(NULL)
   if (typeof event === 'string' && catalog.events.has(event)) return event
-  throw new Invalid(`"${shown(event)}" is not a valid choice.`)
-}
-
-/** A value in its JSON form, except that text stands for itself. */
-function shown(value: unknown): string {
-  if (typeof value === 'string' || typeof value === 'number') return String(value)
-  try {
-    return JSON.stringify(value)
-  } catch {
-    // Nested deeper than the stack.
-    return pythonType(value)
-  }
+  throw notAChoice(event)
 }

@@ -292,7 +292,8 @@ describe('hooks', () => {
 
   it.each([
     [{ payload: 'xml' }, { payload: ['"xml" is not a valid choice.'] }],
-    [{ payload: ['thin'] }, { payload: ['"thin" is not a valid choice.'] }],
+    [{ payload: ['thin'] }, { payload: ['"["thin"]" is not a valid choice.'] }],
+    [{ payload: { toString: 1 } }, { payload: ['"{"toString":1}" is not a valid choice.'] }],
     [
       { filter: { pages: { $gt: null } } },
       {
@@ -306,6 +307,16 @@ describe('hooks', () => {
   ])('refuse %o', async (wrong, body) => {
     const wanted = { event: 'book.added', target, ...wrong }
     expect(await answer(await open()(request('POST', '/', wanted)))).toEqual({ status: 400, body })
+  })
+
+  it('refuse a form that is deeper than the stack', async () => {
+    const body = `{"event":"book.added","target":"${target}","payload":${'['.repeat(30_000)}${']'.repeat(30_000)}}`
+    const headers = { 'x-user': 'alice', 'content-type': 'application/json' }
+    const sent = new Request('http://localhost/api/hooks/', { method: 'POST', headers, body })
+    expect(await answer(await open()(sent))).toEqual({
+      status: 400,
+      body: { payload: ['"list" is not a valid choice.'] },
+    })
   })
 
   it('do not show why one is disabled: drf-hooks has no such field', async () => {

@@ -91,9 +91,9 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     getPath: (_request, { env } = {}) => env?.path ?? '/',
   })
   if (options.checkHealth !== undefined) addHealthRoute(app, options.checkHealth)
-  const { events, fields, docs = 'private', bodies = 'envelope' } = options
+  const { events, fields, docs = 'private', bodies = 'envelope', signature } = options
   const addDocuments = () => {
-    if (events !== undefined) addDocumentRoutes(app, { events, fields, bodies })
+    if (events !== undefined) addDocumentRoutes(app, { events, fields, bodies, signature })
   }
   if (docs === 'public') {
     for (const path of DOCUMENT_PATHS) {

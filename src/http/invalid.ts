@@ -1,3 +1,5 @@
+import { pythonType } from './python-type.ts'
+
 /** What is wrong with the value of a field, in drf-hooks' words. */
 export class Invalid extends Error {
   override readonly name = 'Invalid'
@@ -21,4 +23,20 @@ export function textOf(value: unknown): string {
   const text = String(value).trim()
   if (!text.isWellFormed()) throw new Invalid(NO_STRING)
   return text
+}
+
+/** What was asked for is none of those that there are. */
+export function notAChoice(value: unknown): Invalid {
+  return new Invalid(`"${shown(value)}" is not a valid choice.`)
+}
+
+/** A value in its JSON form, except that text stands for itself. */
+function shown(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // Nested deeper than the stack.
+    return pythonType(value)
+  }
 }

@@ -27,11 +27,13 @@ export function readCursor(query: RequestData, form: RegExp): string | undefined
   throw new Invalid('Invalid cursor')
 }
 
-/** The address of the next page, as RFC 8288 has it: the request's own with another cursor. */
+/**
+ * The address of the next page, as RFC 8288 has it: the request's own with another cursor. Relative to that, which is all that
+ * the caller and we have in common: a proxy may have given the request another host, scheme or path.
+ */
 export function nextLink(request: Request, cursor: string | undefined): Record<string, string> {
   if (cursor === undefined) return {}
-  const url = new URL(request.url)
-  url.searchParams.set('cursor', cursor)
-  url.hash = ''
-  return { Link: `<${url.href}>; rel="next"` }
+  const { searchParams } = new URL(request.url)
+  searchParams.set('cursor', cursor)
+  return { Link: `<?${searchParams}>; rel="next"` }
 }

@@ -5,11 +5,12 @@ import {
   type DescribeContext,
   describeData,
   guessed,
+  type PrepareContext,
   type SchemaSource,
   storedSamples,
 } from '../events/index.ts'
 
-export interface EventCatalogContext extends DescribeContext {
+export interface EventCatalogContext extends DescribeContext, Pick<PrepareContext, 'find'> {
   catalog: Catalog
 }
 
@@ -21,6 +22,8 @@ export interface EventDescription {
   readonly action: string | null
   /** Whether the hooks of every owner hear of it. */
   readonly everyone: boolean
+  /** Whether bodies say what of the data was different before. */
+  readonly previous: boolean
   readonly description: string | null
   /** JSON Schema (draft 2020-12) of its data. */
   readonly schema: JsonSchema
@@ -41,7 +44,7 @@ const MOST_SAMPLES = 3
  *
  * @example
  * ```ts
- * const events = await new EventCatalog({ store, capture, catalog, clock }).describe('1')
+ * const events = await new EventCatalog({ store, capture, catalog, clock, find: undefined }).describe('1')
  * events[0]?.schema // { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] }
  * ```
  */
@@ -59,12 +62,13 @@ export class EventCatalog {
    * @param owner whose events an example may be taken from where there is no other; undefined for nobody's
    */
   async describe(owner?: string, names?: ReadonlySet<string>): Promise<EventDescription[]> {
-    const { store, catalog } = this.#context
+    const { store, catalog, find } = this.#context
     const events = [...catalog.events.values()].filter(({ name }) => names === undefined || names.has(name))
     const data = await Promise.all(events.map((event) => this.data(event)))
     const unknown = events.filter((_, index) => data[index]?.schemaFrom === undefined).map(({ name }) => name)
+    // `find` decides by the hook who hears of an event, and there is none here to ask it about.
     const stored =
-      owner === undefined || unknown.length === 0
+      owner === undefined || find !== undefined || unknown.length === 0
         ? []
         : await storedSamples(store, unknown, owner, MOST_SAMPLES)
     return events.map((event, index) => {
@@ -99,5 +103,5 @@ function origin(event: EventDefinition, schema: JsonSchema) {
   const description = own ?? (typeof schema.description === 'string' ? schema.description : null)
   const { model = null, action = null } =
     source === null ? {} : { model: source.model.name, action: source.action }
-  return { name, model, action, everyone, description }
+  return { name, model, action, everyone, previous: source?.previous === true, description }
 }

@@ -6,7 +6,7 @@ import { within } from '../core/within.ts'
 import { formedBody, type PayloadOption, renderedBody } from '../dispatch/body.ts'
 import { type Claimed, claimedEvent } from '../dispatch/claimed.ts'
 import { isFound, type PrepareContext, type StoredSample, storedSamples } from '../events/index.ts'
-import { type FieldDefinitions, type HookRow, selectHooks } from '../hooks/index.ts'
+import { type FieldDefinitions, type HookRow, parseData, readFilter, selectHooks } from '../hooks/index.ts'
 import { first } from '../store/work.ts'
 import type { EventCatalog, EventCatalogContext } from './event-catalog.ts'
 
@@ -26,6 +26,9 @@ type Sample = Omit<StoredSample, 'owner'>
 
 /** A list for a person to choose from. */
 const MOST_SAMPLES = 3
+
+/** Events that a hook's filter may choose them from. */
+const MOST_SIFTED = 10
 
 /** Where a hook might lead that does not exist. */
 const PLAUSIBLE_TARGET = 'https://example.com/target'
@@ -70,7 +73,7 @@ async function dataFor(
 ): Promise<Sample[]> {
   // Without a hook nobody can tell what `find` would keep from it.
   if (hook !== undefined || context.find === undefined) {
-    const stored = await storedSamples(context.store, [event.name], owner, MOST_SAMPLES)
+    const stored = await heardSamples(context, event.name, hook, owner)
     const found = await Promise.all(
       stored.map(async (sample) => hook === undefined || (await isFound(context, hook.id, sample))),
     )
@@ -92,6 +95,20 @@ async function dataFor(
   // An event that takes any payload.
   const isFree = event.source === null && schemaFrom === undefined && event.schema === undefined
   return isFree ? [{ ...made, data: '{}' }] : []
+}
+
+/** The newest events that the hook's filter lets through. */
+async function heardSamples(
+  { store }: SampleBodiesContext,
+  name: string,
+  hook: HookRow | undefined,
+  owner: string,
+): Promise<StoredSample[]> {
+  const filter = hook?.filter ?? null
+  if (filter === null) return await storedSamples(store, [name], owner, MOST_SAMPLES)
+  const accepts = readFilter(filter)
+  const stored = await storedSamples(store, [name], owner, MOST_SIFTED)
+  return stored.filter(({ data }) => accepts?.(parseData(data)) === true).slice(0, MOST_SAMPLES)
 }
 
 async function bodyFor(

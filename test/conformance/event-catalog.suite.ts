@@ -271,7 +271,7 @@ export function eventCatalogSuite(harness: Harness): void {
           (query: { where(...condition: unknown[]): never }, { data }: { data: { n: string } }) =>
             query.where('id', data.n === 'hidden' ? '<' : '>', 0),
         )
-        const { hooks, test, samples } = await open({ hook: { find } })
+        const { hooks, test, samples, described } = await open({ hook: { find } })
         await hooks.create({ owner: 1, event: 'user.left', target: TARGET })
         await hooks.send('user.left', { n: 'hidden' }, { owner: everyone })
         await hooks.send('user.left', { n: 'shown' }, { owner: everyone })
@@ -279,6 +279,21 @@ export function eventCatalogSuite(harness: Harness): void {
         expect(await samples('user.left', '1')).toMatchObject([{ data: { n: 'shown' } }])
         // Without a hook nobody can tell.
         expect((await samples('user.left', '2')).map(({ data }) => data)).toEqual([{}])
+        await hooks.send('user.left', { n: 'hidden' }, { owner: everyone })
+        await test.flush()
+        for (const user of ['1', '2']) {
+          expect(await described('user.left', user)).toMatchObject({ schema: {}, example: null })
+        }
+      })
+
+      it('keep what its filter keeps from the hook', async () => {
+        const { hooks, test, samples } = await open()
+        await hooks.create({ owner: 1, event: 'user.left', target: TARGET, filter: { n: { $gt: 5 } } })
+        for (const n of [3, 9, 8, 7, 6, 1, 2]) {
+          await hooks.send('user.left', { n }, { owner: 1 })
+          await test.flush()
+        }
+        expect((await samples('user.left')).map(({ data }) => data)).toEqual([{ n: 6 }, { n: 7 }, { n: 8 }])
       })
 
       it("have the application's own form, with its fields", async () => {

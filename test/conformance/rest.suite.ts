@@ -51,7 +51,7 @@ export function restSuite(harness: Harness): void {
         store: store as Store,
         async ask(method: string, path: string, body?: unknown, user = 'alice') {
           const response = await hooks.handler(
-            new Request(path.startsWith('http') ? path : `${BASE}${path}`, {
+            new Request(`${BASE}${path}`, {
               method,
               headers: { 'x-user': user, 'content-type': 'application/json' },
               ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -330,8 +330,10 @@ export function restSuite(harness: Harness): void {
           const { status, body, headers } = await ask('GET', next)
           expect(status).toBe(200)
           found.push(body as unknown as Row[])
-          next = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
-          if (next !== undefined) expect(next).toContain(BASE)
+          const link = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
+          // A proxy may be asked by another name, and below another path.
+          if (link !== undefined) expect(link).toMatch(/^\?/)
+          next = link && `${path.replace(/\?.*/, '')}${link}`
         }
         return found
       }

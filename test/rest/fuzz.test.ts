@@ -103,17 +103,48 @@ const deliveryIds = oneof(
 )
 const paths = oneof(
   constant('/'),
-  constantFrom('/deliveries/', '/replay/', '/deliveries', '/health', '/stats/', '//', '/1/2/3/4/'),
+  constantFrom(
+    '/deliveries/',
+    '/replay/',
+    '/deliveries',
+    '/health',
+    '/stats/',
+    '//',
+    '/1/2/3/4/',
+    '/events/',
+    '/events/a/samples/',
+  ),
   ids.map((id) => `/${id}/`),
   record({
     id: ids,
-    name: constantFrom('deliveries', 'test', 'enable', 'disable', 'replay', 'rotate_secret', 'health', 'x'),
+    name: constantFrom(
+      'deliveries',
+      'test',
+      'enable',
+      'disable',
+      'replay',
+      'rotate_secret',
+      'health',
+      'stats',
+      'x',
+    ),
   }).map(({ id, name }) => `/${id}/${name}/`),
   record({ id: deliveryIds, name: constantFrom('', 'attempts/', 'retry/', 'x/') }).map(
     ({ id, name }) => `/deliveries/${id}/${name}`,
   ),
 )
-const QUERIES = ['owner', 'event', 'state', 'search', 'limit', 'cursor', 'status', 'since', 'until'] as const
+const QUERIES = [
+  'owner',
+  'event',
+  'state',
+  'search',
+  'limit',
+  'cursor',
+  'status',
+  'since',
+  'until',
+  'bucket_ms',
+] as const
 const FIELDS = [
   'event',
   'events',
@@ -136,6 +167,8 @@ const FIELDS = [
   'overlap_ms',
   '__proto__',
   'secret',
+  'payload',
+  'filter',
 ])
 const right = constantFrom<unknown>(
   'a',
@@ -143,6 +176,8 @@ const right = constantFrom<unknown>(
   'https://example.com/x',
   'failed',
   'missed',
+  'thin',
+  { n: { $gt: 1 } },
   true,
   0,
   100,

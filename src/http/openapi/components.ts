@@ -160,6 +160,7 @@ function hookSchema(own: readonly FieldDefinition[]): JsonSchema {
     target: common.target,
   }
   const sometimes = {
+    owner: { ...STRING, description: 'Whose it is. Only for an administrator.' },
     events: { ...listOf(schemaRef('EventName')), description: 'Where it listens to several.' },
     ordered: { ...ORDERED, description: `${ORDERED.description} Only where it is so.` },
     rate_limit: {

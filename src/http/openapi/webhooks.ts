@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../catalog/index.ts'
 import { parseExact } from '../../core/json.ts'
-import type { PayloadForm } from '../../hooks/index.ts'
+import type { PayloadForm, SignatureSettings } from '../../hooks/index.ts'
 import type { EventDescription } from '../../operations/index.ts'
 import { INTEGER, objectOf, STRING, schemaRef } from './parts.ts'
 import type { OpenApiDocument, Parameter, PathItem } from './types.ts'
@@ -13,20 +13,23 @@ const header = (name: string, description: string, schema: JsonSchema = STRING):
   schema,
 })
 
-/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
-const HEADERS = [
+/**
+ * By the names that the option `signature` gives them.
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+const headersOf = ({ headers: { id, timestamp, signature } }: Pick<SignatureSettings, 'headers'>) => [
   header(
-    'webhook-id',
+    id,
     'The delivery’s id, the same for each of its attempts: what was received before has one that is known.',
   ),
   header(
-    'webhook-timestamp',
+    timestamp,
     'When this attempt was made, in seconds since 1970. Refuse what is older than 5 minutes.',
     INTEGER,
   ),
   header(
-    'webhook-signature',
-    '`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`, keyed with the bytes behind `whsec_`. Several with a space between while the secret is rotated.',
+    signature,
+    '`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`, keyed with the bytes behind `whsec_`; or `v1a,` and that of Ed25519, which a `whpk_` verifies. Several with a space between while the secret is rotated.',
   ),
 ]
 
@@ -40,13 +43,18 @@ export interface EventParts {
 export type BodyForm = PayloadForm | 'own'
 
 /** @param form of the bodies, where a hook has none of its own */
-export function eventParts(events: readonly EventDescription[], form: BodyForm): EventParts {
+export function eventParts(
+  events: readonly EventDescription[],
+  form: BodyForm,
+  signature: SignatureSettings,
+): EventParts {
+  const headers = headersOf(signature)
   const schemas: Record<string, JsonSchema> = {}
   const webhooks: [name: string, item: PathItem][] = []
   for (const event of events) {
     const component = componentName(event.name, schemas)
     schemas[component] = dataSchema(event, component)
-    webhooks.push([event.name, { post: webhookOf(event, component, form) }])
+    webhooks.push([event.name, { post: webhookOf(event, component, form, headers) }])
   }
   // An event may be called `__proto__`.
   return { webhooks: Object.fromEntries(webhooks), schemas }
@@ -56,15 +64,16 @@ function webhookOf(
   event: EventDescription,
   component: string,
   form: BodyForm,
+  headers: Parameter[],
 ): NonNullable<PathItem['post']> {
-  const { name, description, example } = event
-  const media = bodies[form](name, component, example)
+  const { name, description } = event
+  const media = bodies[form](event, component)
   return {
     operationId: `on ${name}`,
     tags: ['Webhooks'],
     summary: name,
     description: description ?? origin(event),
-    parameters: HEADERS,
+    parameters: headers,
     requestBody: { required: true, content: { 'application/json': media } },
     responses: {
       '2XX': { description: 'It was received. Answer first, and do slow work later.' },
@@ -75,16 +84,12 @@ function webhookOf(
   }
 }
 
-type Body = (
-  name: string,
-  component: string,
-  example: string | null,
-) => { schema: JsonSchema; example?: unknown }
+type Body = (event: EventDescription, component: string) => { schema: JsonSchema; example?: unknown }
 
 const bodies: Record<BodyForm, Body> = {
   own: () => ({ schema: {} }),
 
-  envelope(name, component, example) {
+  envelope({ name, example, previous }, component) {
     const hook = objectOf({
       id: { ...INTEGER, description: 'The hook’s id.' },
       event: { ...STRING, const: name },
@@ -92,22 +97,29 @@ const bodies: Record<BodyForm, Body> = {
     })
     const shown = { id: 1, event: name, target: 'https://example.com/target' }
     return {
-      schema: objectOf({ hook, data: schemaRef(component) }),
+      schema: bodyOf({ hook, data: schemaRef(component) }, previous),
       ...(example !== null && { example: { hook: shown, data: parseExact(example) } }),
     }
   },
 
-  standard(name, component, example) {
+  standard({ name, example, previous }, component) {
     return {
-      schema: objectOf({ ...standardHead(name), data: schemaRef(component) }),
+      schema: bodyOf({ ...standardHead(name), data: schemaRef(component) }, previous),
       ...(example !== null && { example: { type: name, timestamp: WHEN, data: parseExact(example) } }),
     }
   },
 
-  thin(name) {
+  thin({ name }) {
     const data: JsonSchema = { type: 'object', description: 'The key of the row, and nothing else of it.' }
     return { schema: objectOf({ ...standardHead(name), data }) }
   },
+}
+
+/** @param previous whether it says what was different before */
+function bodyOf(properties: Readonly<Record<string, JsonSchema>>, previous: boolean): JsonSchema {
+  if (!previous) return objectOf(properties)
+  const before = { type: 'object', description: 'What of the data is different now, as it was.' }
+  return objectOf({ ...properties, previous: before }, Object.keys(properties))
 }
 
 const WHEN = '2026-11-24T20:00:00.000Z'
