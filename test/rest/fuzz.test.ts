@@ -220,7 +220,7 @@ const bodies = oneof(
     })),
   },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: record({
       type: constantFrom(
         'application/json',
