@@ -32,6 +32,21 @@ export function allowOrigin(request: Request, headers: Headers, cors: CorsSettin
   headers.set('Access-Control-Expose-Headers', EXPOSED)
 }
 
+/**
+ * Whether a page of another site may have made the caller's browser send this, with the caller's cookies and without asking
+ * first: a form needs no leave, and a hook that it makes would carry the caller's data away. The browser itself says so, in a
+ * header that no page can set and no proxy changes: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header.
+ */
+export function isForged(request: Request, cors: CorsSettings | undefined): boolean {
+  const { method, headers } = request
+  if (method !== 'POST' || headers.get('sec-fetch-site') !== 'cross-site' || !headers.has('cookie'))
+    return false
+  // For JSON a browser asks first.
+  const mediaType = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (mediaType === 'application/json') return false
+  return cors === undefined || cors.origins === '*' || !isAllowed(request, cors)
+}
+
 function isAllowed({ headers }: Request, { origins }: CorsSettings): boolean {
   const origin = headers.get('origin')
   return origin !== null && (origins === '*' || origins.has(origin))

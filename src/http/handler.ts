@@ -6,7 +6,7 @@ import { type Authenticate, callerOf } from './authenticate.ts'
 import type { Authorize } from './authorize.ts'
 import { createMountFinder, normalBasePath, pathBelowMount } from './base-path.ts'
 import { addCatalogRoutes, type EventSource } from './catalog-routes.ts'
-import { allowOrigin, preflight } from './cors.ts'
+import { allowOrigin, isForged, preflight } from './cors.ts'
 import { addDeliveryRoutes } from './delivery-routes.ts'
 import { addDocumentRoutes, DOCUMENT_PATHS } from './document-routes.ts'
 import { type HttpEnv, ownerOfRequest } from './env.ts'
@@ -113,6 +113,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     })
     callers.count(`${caller.admin ? 'admin' : 'owner'} ${caller.owner ?? ''}`)
     if (caller.readOnly && !SAFE.has(c.req.method)) throw forbidden()
+    if (isForged(request, api.cors)) throw forbidden()
     c.set('caller', caller)
     c.set('owner', ownerOfRequest(caller, request))
     await next()

@@ -183,6 +183,35 @@ describe('pages of other origins', () => {
     expect([asked.status, cors(asked)]).toEqual([401, [['vary', 'Origin']]])
   })
 
+  it.each([
+    ['application/x-www-form-urlencoded', undefined, 403],
+    ['multipart/form-data; boundary=x', undefined, 403],
+    [undefined, undefined, 403],
+    ['application/x-www-form-urlencoded', '*', 403],
+    // Named origins may; and whoever asks with JSON has asked the application's own CORS first.
+    ['application/x-www-form-urlencoded', [ORIGIN], 400],
+    ['application/json', undefined, 400],
+  ] as const)(
+    'cannot have a form of %s sent with the cookies of a caller, with origins %j',
+    async (type, origins, status) => {
+      const ask = open(origins === undefined ? {} : { cors: { origins } })
+      const sent = (more: Record<string, string>) => {
+        const headers = { origin: ORIGIN, ...(type === undefined ? {} : { 'content-type': type }), ...more }
+        const body = type?.endsWith('json') ? '{}' : 'event=nope'
+        return ask('alice', { method: 'POST', headers, ...(type === undefined ? {} : { body }) })
+      }
+      const forged = await sent({ 'sec-fetch-site': 'cross-site', cookie: 'session=1' })
+      expect(forged.status).toBe(status)
+      for (const fine of [
+        { 'sec-fetch-site': 'same-origin', cookie: 'session=1' },
+        { cookie: 'session=1' },
+      ]) {
+        expect((await sent(fine)).status).toBe(400)
+      }
+      expect((await sent({ 'sec-fetch-site': 'cross-site' })).status).toBe(400)
+    },
+  )
+
   it('of every origin never get credentials', async () => {
     const ask = open({ cors: { origins: '*' } })
     for (const response of [

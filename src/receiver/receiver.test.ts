@@ -207,7 +207,7 @@ describe('the secret', () => {
     )
   })
 
-  it.each(['hunter2', 'whsec_c2hvcnQ=', 'whpk_c2hvcnQ=', `${secret} `])(
+  it.each(['hunter2', 'whsec_c2hvcnQ=', 'whpk_c2hvcnQ=', `${secret} `, `${secret}_1`])(
     'stays out of the message where it is malformed: %j',
     async (odd) => {
       const receiving = receiver({ secret: odd }).receive(sent())

@@ -56,7 +56,7 @@ function keyOf(secret: string): Promise<VerificationKey> {
 }
 
 async function importKey(secret: string): Promise<VerificationKey> {
-  const [prefix = '', text = ''] = typeof secret === 'string' ? secret.split('_', 2) : []
+  const [, prefix, text = ''] = /^(wh(?:sec|pk))_(.*)$/s.exec(typeof secret === 'string' ? secret : '') ?? []
   const bytes = bytesOf(text)
   if (prefix === 'whsec' && bytes !== undefined && bytes.length >= 24 && bytes.length <= 64) {
     const algorithm = { name: 'HMAC', hash: 'SHA-256' }
