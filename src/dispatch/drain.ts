@@ -15,6 +15,7 @@ export interface Drained {
 /** What is left of the time when attempts are broken off, so that their results can be written. */
 const MOST_FOR_WRITING_MS = 1_000
 const CONTENTION_MS = 5
+const SPACING_MS = 4
 
 /**
  * Delivers what is due, and returns when nothing is left that could be done without waiting, or when the time is over. No
@@ -53,6 +54,7 @@ export async function drain(
         if (!claims) break
       }
       if (abort.signal.aborted) break
+      await spacing()
     }
     await engine.attemptsEnded()
     await engine.finish()
@@ -63,9 +65,19 @@ export async function drain(
   }
 }
 
-/** Real time, whatever the clock: what is due may not be left behind because somebody else looked at it for a moment. */
+/** What is due may not be left behind because somebody else looked at it for a moment. */
 export async function contention(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, CONTENTION_MS))
+  await pause(CONTENTION_MS)
+}
+
+/** Results come one by one, and each turn is a transaction: a turn for each of them would take many times as long. */
+async function spacing(): Promise<void> {
+  await pause(SPACING_MS)
+}
+
+/** Real time, whatever the clock. */
+async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function forWriting(deadlineMs: number): number {

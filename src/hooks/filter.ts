@@ -244,7 +244,7 @@ function operand(value: unknown, place: string): FilterValue {
     case 'number':
       if (!Number.isFinite(value)) break
       if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value
-      throw wrong(place, value, 'an integer beyond 2^53 may have lost digits', 'Give a bigint, or a string')
+      throw wrong(place, value, 'an integer beyond 2^53 may have lost digits', 'Compare with a string, or in code with a bigint')
     default:
       if (value === null) return value
   }

@@ -74,6 +74,33 @@ export function drainSuite(harness: Harness): void {
       expect(await draining).toMatchObject({ delivered: 6, finished: true })
     })
 
+    it('writes many results in one transaction, though they come one by one', async () => {
+      const write = vi.fn<() => void>()
+      const { hooks } = await app.open((database, logger) => {
+        const asBefore = database.write.bind(database)
+        database.write = async (work, writeOptions) => {
+          write()
+          return await asBefore(work, writeOptions)
+        }
+        return createHooks({ database, logger, events: { 'user.logged_in': null } })
+      })
+      for (let n = 0; n < 40; n += 1) {
+        await hooks.create({ owner: 1, event: 'user.logged_in', target: `${TARGET}/${n}` })
+      }
+      for (let n = 0; n < 10; n += 1) await hooks.send('user.logged_in', { n }, { owner: 1 })
+      const { transport } = seamsOf(hooks)
+      const post = transport.post.bind(transport)
+      let posts = 0
+      transport.post = async (request) => {
+        posts += 1
+        await pause(posts % 17)
+        return await post(request)
+      }
+      write.mockClear()
+      expect(await hooks.drain()).toMatchObject({ delivered: 400, finished: true })
+      expect(write.mock.calls.length).toBeLessThan(150)
+    })
+
     it('begins nothing that it could not end', async () => {
       const { hooks, test } = await bookstore()
       await hooks.create({ owner: 1, event: 'user.logged_in', target: TARGET })
