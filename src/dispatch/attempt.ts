@@ -8,12 +8,11 @@ import type { FieldDefinitions, SignatureSettings } from '../hooks/index.ts'
 import type { OutboundResult, Transport } from '../outbound/index.ts'
 import { formedBody, type PayloadFunction, type PayloadOption, renderedBody } from './body.ts'
 import type { Claimed } from './claimed.ts'
-import { confidentialTexts } from './confidential.ts'
+import { bodyText, redactorOf, type Timed, withoutSecrets } from './loggable.ts'
 import type { DispatchSettings } from './options.ts'
 import type { AttemptResult } from './record.ts'
-import { type Redactor, redactor } from './redact.ts'
 import { attemptHeaders, deliveryId } from './request.ts'
-import { judge, type Outcome } from './verdict.ts'
+import { judge } from './verdict.ts'
 
 export interface AttemptContext {
   transport: Transport
@@ -148,19 +147,12 @@ function withTrace(
   return { ...headers, ...trace }
 }
 
-type Timed = { durationMs: number } & (
-  | { response: Extract<OutboundResult, { outcome: 'response' }>['response']; failure?: never }
-  | Extract<Outcome, { response?: never }>
-)
-
 function outcomeOf(result: OutboundResult): Timed {
   const { durationMs } = result
   return result.outcome === 'response'
     ? { durationMs, response: result.response }
     : { durationMs, failure: { ...result.error, message: keepable(result.error.message) } }
 }
-
-const utf8 = new TextDecoder()
 
 function resultOf(
   { settings, clock, random }: AttemptContext,
@@ -201,32 +193,4 @@ function resultOf(
     excused: verdict.excused,
     body,
   }
-}
-
-function bodyText(bytes: Uint8Array): string {
-  return utf8.decode(bytes).replaceAll('\0', '\uFFFD')
-}
-
-/** A target may answer with what it got, and whoever reads the log need not know a hook's secrets. */
-function redactorOf({ hook }: Claimed, startedAt: number): Redactor {
-  try {
-    return redactor(confidentialTexts(hook, startedAt))
-  } catch {
-    // A row of other hands, of which nothing can be read, and nothing was sent.
-    return redactor([])
-  }
-}
-
-/** From so many characters on, a message may have been cut off. */
-const MAYBE_CUT = 300
-
-/** The message of a failure becomes the delivery's reason, too. */
-function withoutSecrets(outcome: Timed, { redact }: Redactor): Timed {
-  const { response, failure, durationMs } = outcome
-  if (failure !== undefined) {
-    const message = redact(failure.message, failure.message.length >= MAYBE_CUT)
-    return { durationMs, failure: { ...failure, message } }
-  }
-  const headers = response.headers.map(([name, value]): [string, string] => [redact(name), redact(value)])
-  return { durationMs, response: { ...response, headers } }
 }

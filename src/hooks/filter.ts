@@ -244,7 +244,12 @@ function operand(value: unknown, place: string): FilterValue {
     case 'number':
       if (!Number.isFinite(value)) break
       if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value
-      throw wrong(place, value, 'an integer beyond 2^53 may have lost digits', 'Compare with a string, or in code with a bigint')
+      throw wrong(
+        place,
+        value,
+        'an integer beyond 2^53 may have lost digits',
+        'Compare with a string, or in code with a bigint',
+      )
     default:
       if (value === null) return value
   }
