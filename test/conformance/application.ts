@@ -46,6 +46,8 @@ interface Openable {
 
 export interface Opened<H> {
   hooks: H
+  /** What they keep their state in. */
+  store: Store
   test: TestHooks
   log: LogEntry[]
 }
@@ -79,10 +81,11 @@ export function application(harness: Harness): Application {
     },
     async open(create) {
       const { logger, log } = recordingLogger()
-      const hooks = create(database.store(), logger)
+      const store = database.store()
+      const hooks = create(store, logger)
       opened.push(hooks)
       await hooks.migrate()
-      return { hooks, test: testHooks(hooks, { now: START }), log }
+      return { hooks, store, test: testHooks(hooks, { now: START }), log }
     },
     async addBook({ id, title = `Book ${id}`, pages = 100, read_pages = 0, user_id = 1 }) {
       await database.exec(

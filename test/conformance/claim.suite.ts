@@ -14,15 +14,10 @@ export function claimSuite(harness: Harness): void {
   describe(`claims on ${harness.name}`, () => {
     const app = application(harness)
 
-    async function bookstore(dispatch = {}) {
-      let store: Store | undefined
-      const opened = await app.open((database, logger) => {
-        store = database
-        return createHooks({ database, logger, dispatch, events: { 'user.logged_in': null } })
-      })
-      if (store === undefined) throw new Error('no store')
-      return { ...opened, store }
-    }
+    const bookstore = (dispatch = {}) =>
+      app.open((database, logger) =>
+        createHooks({ database, logger, dispatch, events: { 'user.logged_in': null } }),
+      )
 
     /** Deliveries that are due, one millisecond after another. */
     async function addDue(store: Store, hookId: number, count: number, firstDueAt: number) {

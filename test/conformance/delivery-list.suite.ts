@@ -16,12 +16,10 @@ export function deliveryListSuite(harness: Harness): void {
     const app = application(harness)
 
     async function open() {
-      let store: Store | undefined
-      const opened = await app.open((database, logger) => {
-        store = database
-        return createHooks({ database, logger, events: { a: null, b: null } })
-      })
-      return { ...opened, store: store as Store }
+      const opened = await app.open((database, logger) =>
+        createHooks({ database, logger, events: { a: null, b: null } }),
+      )
+      return { ...opened }
     }
 
     /** A delivery for each of the hooks and numbers, as they are given; event `n` is of the second START + n. */

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createHooks } from '../../src/index.ts'
-import type { Store } from '../../src/store/store.ts'
-import { application, START, TARGET } from './application.ts'
+import { application } from './application.ts'
 import type { Harness } from './harness.ts'
+import { addManyHooks, hooksThatHaveOne } from './many-hooks.ts'
 
 const HOOKS = 3_500
 
@@ -12,48 +12,18 @@ export function fanOutSuite(harness: Harness): void {
     const app = application(harness)
 
     async function withManyHooks() {
-      let store: Store | undefined
       const deliver = vi.fn()
-      const opened = await app.open((database, logger) => {
-        store = database
-        return createHooks({
+      const opened = await app.open((database, logger) =>
+        createHooks({
           database,
           logger,
           events: { 'user.logged_in': null, 'user.left': null },
           // Nothing is posted, so that only the fan-out is looked at.
           hook: { deliver },
-        })
-      })
-      if (store === undefined) throw new Error('no store')
-      const { db } = store
-      const ids = Array.from({ length: HOOKS }, (_, index) => index + 1)
-      for (let from = 0; from < HOOKS; from += 500) {
-        const chunk = ids.slice(from, from + 500)
-        const hook = {
-          owner: '1',
-          target: TARGET,
-          headers: '{}',
-          secret: 'x',
-          created_at: START,
-          updated_at: START,
-        }
-        await db
-          .insertInto('hook')
-          .values(chunk.map((id) => ({ ...hook, id })))
-          .execute()
-        const subscription = { event: 'user.logged_in', owner: '1' }
-        await db
-          .insertInto('subscription')
-          .values(chunk.map((hook_id) => ({ ...subscription, hook_id })))
-          .execute()
-      }
-      await db.insertInto('listening').values({ event: 'user.logged_in' }).execute()
-      return { ...opened, store }
-    }
-
-    async function hooksThatHaveOne(store: Store) {
-      const found = await store.db.selectFrom('delivery').select('hook_id').orderBy('hook_id').execute()
-      return found.map(({ hook_id }) => hook_id)
+        }),
+      )
+      await addManyHooks(opened.store, 'user.logged_in', HOOKS)
+      return opened
     }
 
     const all = Array.from({ length: HOOKS }, (_, index) => index + 1)

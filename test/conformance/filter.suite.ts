@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createHooks, everyone, type Filter } from '../../src/index.ts'
-import type { Store } from '../../src/store/store.ts'
 import { rows } from '../../src/store/work.ts'
 import { application, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
+import { addManyHooks, hooksThatHaveOne } from './many-hooks.ts'
 
 /** Of which events a hook hears. */
 export function filterSuite(harness: Harness): void {
@@ -11,19 +11,16 @@ export function filterSuite(harness: Harness): void {
     const app = application(harness)
 
     async function shop(options: object = {}) {
-      let store: Store | undefined
-      const opened = await app.open((database, logger) => {
-        store = database
-        return createHooks({
+      const opened = await app.open((database, logger) =>
+        createHooks({
           database,
           logger,
           models: { Book: { table: 'book', owner: 'user_id' } },
           events: { 'book.added': 'Book.created', 'order.paid': null, 'order.lost': null },
           ...options,
-        })
-      })
-      if (store === undefined) throw new Error('no store')
-      return { ...opened, store }
+        }),
+      )
+      return opened
     }
 
     type Opened = Awaited<ReturnType<typeof shop>>
@@ -218,45 +215,12 @@ export function filterSuite(harness: Harness): void {
 
       async function withManyHooks(filterOf: (id: number) => string | null) {
         const opened = await shop({ hook: { deliver: () => {} } })
-        const { db } = opened.store
-        const ids = Array.from({ length: HOOKS }, (_, index) => index + 1)
-        const row = {
-          owner: '1',
-          target: TARGET,
-          headers: '{}',
-          secret: 'x',
-          created_at: START,
-          updated_at: START,
-        }
-        for (let from = 0; from < HOOKS; from += 500) {
-          const chunk = ids.slice(from, from + 500)
-          await db
-            .insertInto('hook')
-            .values(chunk.map((id) => ({ ...row, id, filter: filterOf(id) })))
-            .execute()
-          const subscription = { event: 'order.paid', owner: '1' }
-          await db
-            .insertInto('subscription')
-            .values(
-              chunk.map((hook_id) => ({
-                ...subscription,
-                hook_id,
-                filtered: filterOf(hook_id) === null ? 0 : 1,
-              })),
-            )
-            .execute()
-        }
-        await db.insertInto('listening').values({ event: 'order.paid' }).execute()
+        await addManyHooks(opened.store, 'order.paid', HOOKS, filterOf)
         return opened
       }
 
       const third = (id: number) => (id % 3 === 0 ? null : `{"n":${id % 3}}`)
       const expected = Array.from({ length: HOOKS }, (_, index) => index + 1).filter((id) => id % 3 !== 2)
-
-      async function hooksThatHaveOne({ store }: Opened) {
-        const found = await store.db.selectFrom('delivery').select('hook_id').orderBy('hook_id').execute()
-        return found.map(({ hook_id }) => hook_id)
-      }
 
       it('are looked at in chunks, and go on where they were killed', async () => {
         const opened = await withManyHooks(third)
@@ -273,14 +237,14 @@ export function filterSuite(harness: Harness): void {
         )
         await expect(test.flush()).rejects.toThrow('killed within')
         spy.mockRestore()
-        const half = await hooksThatHaveOne(opened)
+        const half = await hooksThatHaveOne(opened.store)
         expect(half.length).toBeGreaterThan(0)
         expect(half.length).toBeLessThanOrEqual(1_000)
         // Another process takes over; where events are leased, once the lease of the dead one is over.
         const other = await shop({ hook: { deliver: () => {} } })
         other.test.clock.advance(60_000)
         await other.test.flush()
-        expect(await hooksThatHaveOne(opened)).toEqual(expected)
+        expect(await hooksThatHaveOne(opened.store)).toEqual(expected)
         expect(await hooks.events()).toMatchObject([{ fannedOut: true }])
       })
 
@@ -290,7 +254,7 @@ export function filterSuite(harness: Harness): void {
         await hooks.send('order.paid', { n: 1 }, { owner: 1 })
         await hooks.send('order.paid', { n: 7 }, { owner: everyone })
         await test.flush()
-        expect((await hooksThatHaveOne(opened)).length).toBe(HOOKS)
+        expect((await hooksThatHaveOne(opened.store)).length).toBe(HOOKS)
         expect((await hooks.events()).every(({ fannedOut }) => fannedOut)).toBe(true)
       })
     })

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fanOut, type Prepared, pendingEvents } from '../../src/events/index.ts'
 import { createHooks, type DispatchOptions } from '../../src/index.ts'
-import type { Store } from '../../src/store/store.ts'
-import { seamsOf } from '../support/seams.ts'
+import { holdPosts, seamsOf } from '../support/seams.ts'
 import { application, type BookRow, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -183,28 +182,17 @@ export function limitsSuite(harness: Harness): void {
       it('get no second one while the first is under way, whatever wakes their lane', async () => {
         const { hooks, test, send } = await shop()
         await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, ordered: true })
-        const seams = seamsOf(hooks)
-        const { transport } = seams
-        const answer = Promise.withResolvers<void>()
-        let underWay = 0
-        seams.transport = {
-          close: () => transport.close(),
-          async post(request) {
-            underWay += 1
-            await answer.promise
-            return await transport.post(request)
-          },
-        }
+        const { dispatcher, posts, answer } = holdPosts(hooks)
         await send(2)
         for (let turn = 0; turn < 5; turn += 1) {
-          await seams.dispatcher.turn()
+          await dispatcher.turn()
           await send(1)
           test.clock.advance(100)
         }
-        expect(underWay).toBe(1)
-        answer.resolve()
+        expect(posts.begun).toBe(1)
+        answer()
         await test.flush()
-        expect(underWay).toBe(7)
+        expect(posts.begun).toBe(7)
       })
 
       it('keep their order over a time in which they are disabled', async () => {
@@ -225,21 +213,10 @@ export function limitsSuite(harness: Harness): void {
       it('get no second one while the first is under way, though they were disabled meanwhile', async () => {
         const { hooks, test, send } = await shop()
         const { id } = await hooks.create({ owner: 1, event: 'order.paid', target: TARGET, ordered: true })
-        const seams = seamsOf(hooks)
-        const { transport } = seams
-        const answer = Promise.withResolvers<void>()
-        let underWay = 0
-        seams.transport = {
-          close: () => transport.close(),
-          async post(request) {
-            underWay += 1
-            await answer.promise
-            return await transport.post(request)
-          },
-        }
+        const { dispatcher, posts, answer } = holdPosts(hooks)
         await send(3)
         const turns = async () => {
-          for (let turn = 0; turn < 4; turn += 1) await seams.dispatcher.turn()
+          for (let turn = 0; turn < 4; turn += 1) await dispatcher.turn()
         }
         await turns()
         await hooks.disable(id)
@@ -247,31 +224,28 @@ export function limitsSuite(harness: Harness): void {
         await turns()
         await hooks.enable(id)
         await turns()
-        expect(underWay).toBe(1)
-        answer.resolve()
+        expect(posts.begun).toBe(1)
+        answer()
         await test.flush()
-        expect(underWay).toBe(4)
+        expect(posts.begun).toBe(4)
       })
 
       it('have their deliveries in the lane from the beginning, so that none is ahead of those before it', async () => {
-        let store: Store | undefined
-        const { hooks } = await app.open((database, logger) => {
-          store = database
-          return createHooks({ database, logger, events: { 'order.paid': null } })
-        })
+        const { hooks, store } = await app.open((database, logger) =>
+          createHooks({ database, logger, events: { 'order.paid': null } }),
+        )
         const make = (path: string, limits: object) =>
           hooks.create({ owner: 1, event: 'order.paid', target: `${TARGET}/${path}`, ...limits })
         const ordered = await make('ordered', { ordered: true })
         const limited = await make('limited', { rateLimit: 5 })
         const plain = await make('plain', {})
         await hooks.send('order.paid', {}, { owner: 1 })
-        const opened = store as unknown as Store
-        const { db } = opened
-        const [event] = await opened.read(() =>
-          pendingEvents(opened, { now: START, limit: 9, except: [], unknown: [] }),
+        const { db } = store
+        const [event] = await store.read(() =>
+          pendingEvents(store, { now: START, limit: 9, except: [], unknown: [] }),
         )
         const prepared: Prepared = { event, outcome: 'ready', data: '{}', found: undefined } as never
-        const { parkedFor } = await opened.write(() => fanOut(opened, [prepared], START, 100))
+        const { parkedFor } = await store.write(() => fanOut(store, [prepared], START, 100))
         expect(parkedFor.toSorted((a, b) => a - b)).toEqual([ordered.id, limited.id])
         const parked = await db
           .selectFrom('delivery')

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createHooks } from '../../src/index.ts'
-import type { Store } from '../../src/store/store.ts'
 import { seamsOf } from '../support/seams.ts'
 import { application, START, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
@@ -11,17 +10,15 @@ export function manualRetrySuite(harness: Harness): void {
     const app = application(harness)
 
     async function open(delaysMs: number[] = []) {
-      let store: Store | undefined
-      const opened = await app.open((database, logger) => {
-        store = database
-        return createHooks({
+      const opened = await app.open((database, logger) =>
+        createHooks({
           database,
           logger,
           events: { a: null },
           dispatch: { retry: { delaysMs, jitter: 0 } },
-        })
-      })
-      const { hooks, test } = opened
+        }),
+      )
+      const { hooks, test, store } = opened
       const hook = await hooks.create({ owner: 1, event: 'a', target: TARGET })
       async function attempted(status: number) {
         test.respond(() => ({ status }))
@@ -31,8 +28,8 @@ export function manualRetrySuite(harness: Harness): void {
         test.clear()
         return `${id}_${hook.id}`
       }
-      const rowOf = async () => (await store?.db.selectFrom('delivery').selectAll().execute())?.[0]
-      return { ...opened, hook, store: store as Store, attempted, rowOf }
+      const rowOf = async () => (await store.db.selectFrom('delivery').selectAll().execute())?.[0]
+      return { ...opened, hook, attempted, rowOf }
     }
 
     it.each(['failed', 'delivered', 'cancelled'] as const)(

@@ -140,11 +140,9 @@ export function postgresWorkersSuite(harness: Harness): void {
     )
 
     it('cancel nothing that waits for a hook which somebody is just enabling', async () => {
-      let store: Store | undefined
-      const { hooks, test } = await app.open((database, logger) => {
-        store = database
-        return createHooks({ database, logger, events: { a: null } })
-      })
+      const { hooks, test, store } = await app.open((database, logger) =>
+        createHooks({ database, logger, events: { a: null } }),
+      )
       const hook = await hooks.create({ owner: 1, event: 'a', target: TARGET })
       await hooks.disable(hook.id)
       await hooks.send('a', {}, { owner: 1 })
@@ -155,7 +153,7 @@ export function postgresWorkersSuite(harness: Harness): void {
         "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
       )
       const waits = vi.waitFor(
-        async () => expect((await (store as Store).db.executeQuery(waiting)).rows).toHaveLength(1),
+        async () => expect((await store.db.executeQuery(waiting)).rows).toHaveLength(1),
         { timeout: 10_000 },
       )
       const pruned = hooks.prune()
@@ -166,18 +164,16 @@ export function postgresWorkersSuite(harness: Harness): void {
     })
 
     it('deliver what a disabled hook has got while it is enabled at the same moment', async () => {
-      let store: Store | undefined
-      const { hooks, test } = await app.open((database, logger) => {
-        store = database
-        return createHooks({ database, logger, events: { a: null } })
-      })
+      const { hooks, test, store } = await app.open((database, logger) =>
+        createHooks({ database, logger, events: { a: null } }),
+      )
       const hook = await hooks.create({ owner: 1, event: 'a', target: TARGET })
       await hooks.disable(hook.id)
       await hooks.send('a', {}, { owner: 1 })
       const looked = Promise.withResolvers<void>()
-      const write = (store as Store).write.bind(store)
+      const write = store.write.bind(store)
       const spy = vi
-        .spyOn(store as Store, 'write')
+        .spyOn(store, 'write')
         .mockImplementation((work, options) => write(() => pausing(work(), looked.resolve), options))
       const flushed = test.flush()
       await looked.promise
@@ -189,19 +185,10 @@ export function postgresWorkersSuite(harness: Harness): void {
     })
 
     it('count failures together, also those that are the first of a hook for each of them', async () => {
-      const open = () => {
-        let store: Store | undefined
-        const opened = app.open((database, logger) => {
-          store = database
-          return createHooks({
-            database,
-            logger,
-            events: { a: null },
-            dispatch: { breaker: { failures: 4 } },
-          })
-        })
-        return opened.then((one) => ({ ...one, store: store as Store }))
-      }
+      const open = () =>
+        app.open((database, logger) =>
+          createHooks({ database, logger, events: { a: null }, dispatch: { breaker: { failures: 4 } } }),
+        )
       const [one, two] = [await open(), await open()]
       for (const { test } of [one, two]) test.respond(() => ({ status: 500 }))
       await one.hooks.create({ owner: 1, event: 'a', target: TARGET })

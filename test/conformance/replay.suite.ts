@@ -29,17 +29,15 @@ export function replaySuite(harness: Harness): void {
     const since = new Date(START)
 
     async function open(options: { find?: (query: never, event: { data: unknown }) => unknown } = {}) {
-      let store: Store | undefined
-      const opened = await app.open((database, logger) => {
-        store = database
-        return createHooks({
+      const opened = await app.open((database, logger) =>
+        createHooks({
           database,
           logger,
           events,
           dispatch: { retry: { delaysMs: [] } },
           hook: { fields: { isActive: { type: 'boolean', default: true } }, ...(options as object) },
-        })
-      })
+        }),
+      )
       const { hooks, test } = opened
       async function fail(count = 1, name: 'a' | 'b' = 'a', owner = 1) {
         test.respond(() => ({ status: 500 }))
@@ -51,7 +49,7 @@ export function replaySuite(harness: Harness): void {
       }
       const listen = (owner = 1, name: 'a' | 'b' = 'a', path = '') =>
         hooks.create({ owner, event: name, target: `${TARGET}${path}` })
-      return { ...opened, store: store as Store, fail, listen }
+      return { ...opened, fail, listen }
     }
 
     /** Finished deliveries of one hook, each of an event of its own, a second apart from START on. */

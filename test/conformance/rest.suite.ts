@@ -25,10 +25,8 @@ export function restSuite(harness: Harness): void {
     const app = application(harness)
 
     async function open(options: Partial<HooksOptions<object, object, Record<never, never>>> = {}) {
-      let store: Store | undefined
-      const opened = await app.open((database, logger) => {
-        store = database
-        return createHooks({
+      const opened = await app.open((database, logger) =>
+        createHooks({
           database,
           logger,
           events: { a: null, b: null },
@@ -43,12 +41,11 @@ export function restSuite(harness: Harness): void {
             return name
           },
           ...(options as object),
-        })
-      })
+        }),
+      )
       const { hooks, test } = opened
       return {
         ...opened,
-        store: store as Store,
         async ask(method: string, path: string, body?: unknown, user = 'alice') {
           const response = await hooks.handler(
             new Request(`${BASE}${path}`, {

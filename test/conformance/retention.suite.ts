@@ -21,23 +21,21 @@ export function retentionSuite(harness: Harness): void {
     const app = application(harness)
 
     async function bookstore(retention: Retention = {}) {
-      let store: Store | undefined
-      const opened: Opened<Hooks> = await app.open((database, logger) => {
-        store = database
-        return createHooks({
-          database,
-          logger,
-          retention,
-          events: { 'user.logged_in': null },
-          dispatch: { retry: { delaysMs: [40 * DAY], jitter: 0 } },
-        }) as never
-      })
-      if (store === undefined) throw new Error('no store')
+      const opened: Opened<Hooks> = await app.open(
+        (database, logger) =>
+          createHooks({
+            database,
+            logger,
+            retention,
+            events: { 'user.logged_in': null },
+            dispatch: { retry: { delaysMs: [40 * DAY], jitter: 0 } },
+          }) as never,
+      )
       const { hooks } = opened
       const newHook = (name: string, owner = 1) =>
         hooks.create({ owner, event: 'user.logged_in', target: `${TARGET}/${name}` } as never)
       const send = (owner = 1) => hooks.send('user.logged_in' as never, {} as never, { owner })
-      return { ...opened, store, newHook, send }
+      return { ...opened, newHook, send }
     }
 
     /** How many rows there are. */

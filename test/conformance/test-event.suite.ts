@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { createHooks, everyone } from '../../src/index.ts'
-import type { Store } from '../../src/store/store.ts'
 import { application, type BookRow, TARGET } from './application.ts'
 import type { Harness } from './harness.ts'
 
@@ -17,10 +16,8 @@ export function testEventSuite(harness: Harness): void {
       serialize?: (book: BookRow, context: { previous: unknown }) => unknown
       hook?: object
     } = {}) {
-      let store: Store | undefined
-      const opened = await app.open((database, logger) => {
-        store = database
-        return createHooks({
+      const opened = await app.open((database, logger) =>
+        createHooks({
           database,
           logger,
           hook,
@@ -31,13 +28,13 @@ export function testEventSuite(harness: Harness): void {
             'user.left': null,
             'user.invited': z.object({ email: z.string(), seats: z.coerce.number().default(1) }),
           },
-        })
-      })
+        }),
+      )
       const { hooks, test } = opened
       const listen = (...names: ('book.added' | 'book.changed' | 'user.left' | 'user.invited')[]) =>
         hooks.create({ owner: 1, events: names, target: `${TARGET}/${names.join()}` })
       const dataSent = () => test.deliveries.map(({ json }) => (json as { data: unknown }).data)
-      return { ...opened, store: store as Store, listen, dataSent }
+      return { ...opened, listen, dataSent }
     }
 
     it('go to that hook alone, marked as tests and as asked for by hand', async () => {
