@@ -1,8 +1,8 @@
 import { breath } from '../core/breath.ts'
-import type { Span } from '../events/index.ts'
 import { isGiven } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
+import type { Span } from '../store/timeline.ts'
 import { rows } from '../store/work.ts'
 import { SECOND_CLICK_MS } from './again.ts'
 

@@ -1,8 +1,8 @@
 import { breath } from '../core/breath.ts'
-import type { Span } from '../events/index.ts'
 import { givenRows } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { DeliveryStatus } from '../store/tables.ts'
+import type { Span } from '../store/timeline.ts'
 import { rows, type Work } from '../store/work.ts'
 
 /** Where a delivery stands in a list: that of the newer event is first, and of one event that of the lower hook. */

@@ -38,6 +38,6 @@ export {
   withoutKey,
 } from './samples.ts'
 export { type SendOptions, type SentEvent, send } from './send.ts'
-export { firstSince, type Span, spanOf } from './span.ts'
+export { firstSince, spanOf } from './span.ts'
 export { type TriggerOptions, trigger } from './trigger.ts'
 export { dataOfEvent, isFound, type Unheard, unheard } from './unheard.ts'

@@ -1,11 +1,8 @@
 import type { Store } from '../store/store.ts'
-import { first, type Work } from '../store/work.ts'
+import { halve, type Span, type Timeline, wholeSpan } from '../store/timeline.ts'
+import type { Work } from '../store/work.ts'
 
-/** A part of the events by their numbers: those above `after`, up to and including `upTo`. */
-export interface Span {
-  after: number
-  upTo: number
-}
+const EVENTS: Timeline = { table: 'event', number: 'seq', at: 'created_at' }
 
 /**
  * Numbers are in the order of the times, but not exactly: clocks of several machines differ, and are set back. Events that
@@ -24,24 +21,12 @@ const CLOSE_ENOUGH = 1_000
  * @param until likewise; to the newest event if left out
  */
 export function* spanOf(store: Store, since: number, until?: number): Work<Span> {
-  const all = yield* allEvents(store)
+  const all = yield* wholeSpan(store, EVENTS)
   if (all.upTo - all.after <= CLOSE_ENOUGH) return all
-  const { after } = yield* halve(store, all, since - DISORDER_MS)
+  const { after } = yield* halve(store, EVENTS, all, since - DISORDER_MS, CLOSE_ENOUGH)
   if (until === undefined) return { after, upTo: all.upTo }
-  const { upTo } = yield* halve(store, { after, upTo: all.upTo }, until + DISORDER_MS)
+  const { upTo } = yield* halve(store, EVENTS, { after, upTo: all.upTo }, until + DISORDER_MS, CLOSE_ENOUGH)
   return { after, upTo }
-}
-
-function* allEvents({ db }: Store): Work<Span> {
-  const events = db.selectFrom('event')
-  // Each by itself: SQLite goes through the whole table for two at once.
-  const ends = yield* first(
-    db.selectNoFrom([
-      events.select(({ fn }) => fn.min('seq').as('seq')).as('first'),
-      events.select(({ fn }) => fn.max('seq').as('seq')).as('last'),
-    ]),
-  )
-  return { after: Number(ends?.first ?? 0) - 1, upTo: Number(ends?.last ?? -1) }
 }
 
 /**
@@ -52,27 +37,7 @@ function* allEvents({ db }: Store): Work<Span> {
  * @returns a number greater than all if all are older
  */
 export function* firstSince(store: Store, since: number): Work<number> {
-  const all = yield* allEvents(store)
-  const { after } = yield* halve(store, all, since, 0)
+  const all = yield* wholeSpan(store, EVENTS)
+  const { after } = yield* halve(store, EVENTS, all, since, 0)
   return after === all.upTo ? Number.MAX_SAFE_INTEGER : after + 1
-}
-
-/** All events up to `after` are earlier than the time, and none above `upTo` is, but for the disorder. */
-function* halve({ db }: Store, span: Span, at: number, closeEnough = CLOSE_ENOUGH): Work<Span> {
-  let { after, upTo } = span
-  while (upTo - after > closeEnough) {
-    const middle = Math.floor((after + upTo) / 2)
-    const next = yield* first(
-      db
-        .selectFrom('event')
-        .select(['seq', 'created_at'])
-        .where('seq', '>', middle)
-        .where('seq', '<=', upTo)
-        .orderBy('seq')
-        .limit(1),
-    )
-    if (next !== undefined && next.created_at < at) after = next.seq
-    else upTo = middle
-  }
-  return { after, upTo }
 }

@@ -1,9 +1,9 @@
 import { breath } from '../core/breath.ts'
 import { isGiven } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
+import type { Span } from '../store/timeline.ts'
 import { first, rows, type Work } from '../store/work.ts'
 import { hooksFor, type PrepareContext } from './prepare.ts'
-import type { Span } from './span.ts'
 
 /** Whose events, and of which time. */
 export interface Listener {

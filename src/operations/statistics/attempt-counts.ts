@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import { givenRows } from '../../store/given-rows.ts'
 import type { Store } from '../../store/store.ts'
+import type { Span } from '../../store/timeline.ts'
 import { first, rows } from '../../store/work.ts'
-import { type AttemptIds, attemptIdsOf } from './attempt-ids.ts'
+import { attemptIdsOf } from './attempt-ids.ts'
 import type { Scope } from './scope.ts'
 
 /** Attempts that are looked at, at the most. */
@@ -85,7 +86,7 @@ interface Range {
   until: number
 }
 
-function rangesOf({ after, upTo }: AttemptIds): { ranges: Range[]; weight: number } {
+function rangesOf({ after, upTo }: Span): { ranges: Range[]; weight: number } {
   const width = upTo - after
   if (width <= MOST_LOOKED_AT) {
     const ranges: Range[] = []
