@@ -1,10 +1,11 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, SelectQueryBuilder } from 'kysely'
 import { type Capture, decodeRow } from '../capture/index.ts'
 import { type EventDefinition, serializeRow, validatePayload } from '../catalog/index.ts'
 import { HookwrightError, messageOf, problem } from '../core/errors.ts'
 import { toJson } from '../core/json.ts'
 import { isGiven } from '../store/given-rows.ts'
 import type { Store } from '../store/store.ts'
+import type { Tables } from '../store/tables.ts'
 import { first, rows } from '../store/work.ts'
 import { type EventData, keyJson } from './event-data.ts'
 
@@ -41,6 +42,17 @@ export async function storedSample(
   name: string,
   owner: string,
 ): Promise<StoredSample | undefined> {
+  const sample = showable(
+    store.db
+      .selectFrom(newestHeard(store, [name], owner).as('newest'))
+      .innerJoin('event as e', 'e.seq', 'newest.seq'),
+  )
+  const found = await store.read(() => first(sample.limit(1)))
+  return found && withData(found)
+}
+
+/** Events of some names, among the newest, that an owner's hooks may have heard of. */
+function newestHeard(store: Store, names: readonly string[], owner: string) {
   const { db } = store
   // No index goes by the name. The data may be large, and what stands behind it in a row takes as long to reach on SQLite.
   const newest = db
@@ -48,22 +60,25 @@ export async function storedSample(
     .select(['seq', 'name', 'owner', 'broadcast'])
     .orderBy('seq', 'desc')
     .limit(NEWEST)
-  return await store.read(function* () {
-    const found = yield* first(
-      db
-        .selectFrom(newest.as('newest'))
-        .innerJoin('event as e', 'e.seq', 'newest.seq')
-        .select(['e.name', 'e.owner', 'e.model', 'e.data', 'e.key_json', 'e.previous_data', 'e.created_at'])
-        .where('newest.name', '=', name)
-        .where((eb) => eb.or([eb('newest.owner', '=', owner), eb('newest.broadcast', '=', 1)]))
-        .where('e.test', '=', 0)
-        .where('e.fanout_due_at', 'is', null)
-        .where('e.data', 'is not', null)
-        .orderBy('newest.seq', 'desc')
-        .limit(1),
-    )
-    return found === undefined ? undefined : { ...found, data: found.data ?? 'null' }
-  })
+  return db
+    .selectFrom(newest.as('heard'))
+    .select(['heard.seq', 'heard.name'])
+    .where(isGiven(store, 'heard.name', names))
+    .where((eb) => eb.or([eb('heard.owner', '=', owner), eb('heard.broadcast', '=', 1)]))
+}
+
+/** What of them may be shown: their data is made, and they were not made to try a hook out. The newest first. */
+function showable<DB extends { e: Tables['event'] }>(events: SelectQueryBuilder<DB, keyof DB, object>) {
+  return (events as unknown as SelectQueryBuilder<{ e: Tables['event'] }, 'e', object>)
+    .select(['e.name', 'e.owner', 'e.model', 'e.data', 'e.key_json', 'e.previous_data', 'e.created_at'])
+    .where('e.test', '=', 0)
+    .where('e.fanout_due_at', 'is', null)
+    .where('e.data', 'is not', null)
+    .orderBy('e.seq', 'desc')
+}
+
+function withData<Row extends { data: string | null }>(row: Row): Row & { data: string } {
+  return { ...row, data: row.data ?? 'null' }
 }
 
 /** Events of one name that are looked at for samples of it: some may be tests, or not be made yet. */
@@ -82,40 +97,25 @@ export async function storedSamples(
   most: number,
 ): Promise<StoredSample[]> {
   const { db } = store
-  const newest = db
-    .selectFrom('event')
-    .select(['seq', 'name', 'owner', 'broadcast'])
-    .orderBy('seq', 'desc')
-    .limit(NEWEST)
-  const numbered = db
-    .selectFrom(newest.as('newest'))
-    .select(['newest.seq', 'newest.name'])
-    .select(({ fn }) =>
-      fn
-        .agg<number>('row_number')
-        .over((ob) => ob.partitionBy('newest.name').orderBy('newest.seq', 'desc'))
-        .as('place'),
-    )
-    .where(isGiven(store, 'newest.name', names))
-    .where((eb) => eb.or([eb('newest.owner', '=', owner), eb('newest.broadcast', '=', 1)]))
-  const found = await store.read(() =>
-    rows(
-      db
-        .selectFrom(numbered.as('numbered'))
-        .innerJoin('event as e', 'e.seq', 'numbered.seq')
-        .select(['e.name', 'e.owner', 'e.model', 'e.data', 'e.key_json', 'e.previous_data', 'e.created_at'])
-        .where('numbered.place', '<=', LOOKED_AT)
-        .where('e.test', '=', 0)
-        .where('e.fanout_due_at', 'is', null)
-        .where('e.data', 'is not', null)
-        .orderBy('e.seq', 'desc'),
-    ),
+  const numbered = db.selectFrom(newestHeard(store, names, owner).as('newest')).select(({ fn }) => [
+    'newest.seq',
+    fn
+      .agg<number>('row_number')
+      .over((ob) => ob.partitionBy('newest.name').orderBy('newest.seq', 'desc'))
+      .as('place'),
+  ])
+  const samples = showable(
+    db
+      .selectFrom(numbered.as('numbered'))
+      .innerJoin('event as e', 'e.seq', 'numbered.seq')
+      .where('numbered.place', '<=', LOOKED_AT),
   )
+  const found = await store.read(() => rows(samples))
   const count = new Map<string, number>()
   return found.flatMap((sample) => {
     const before = count.get(sample.name) ?? 0
     count.set(sample.name, before + 1)
-    return before < most ? [{ ...sample, data: sample.data ?? 'null' }] : []
+    return before < most ? [withData(sample)] : []
   })
 }
 
