@@ -1,8 +1,8 @@
 import { problem } from '../core/errors.ts'
 import { refuseUnknownOptions } from '../core/options.ts'
+import { HEADER_NAMES } from '../core/webhook-headers.ts'
 import { unfitForSigning } from '../outbound/index.ts'
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../signature/keys.ts'
-import { ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER } from '../signature/standard-webhooks.ts'
 
 /** How deliveries are signed. */
 export interface SignatureOptions {
@@ -20,7 +20,6 @@ export interface SignatureSettings {
   readonly names: readonly string[]
 }
 
-const STANDARD = { id: ID_HEADER, timestamp: TIMESTAMP_HEADER, signature: SIGNATURE_HEADER } as const
 const HEADERS = ['id', 'timestamp', 'signature'] as const
 
 /**
@@ -42,14 +41,14 @@ export function signatureSettings(option: unknown = {}): SignatureSettings {
   }
   refuseUnknownOptions(given, HEADERS, 'signature.headers', undefined, false)
   const names: string[] = []
-  for (const part of HEADERS) names.push(checkName(part, given[part] ?? STANDARD[part], names))
+  for (const part of HEADERS) names.push(checkName(part, given[part] ?? HEADER_NAMES[part], names))
   const [id = '', timestamp = '', signature = ''] = names
   return { scheme, headers: { id, timestamp, signature }, names }
 }
 
 function checkName(part: (typeof HEADERS)[number], name: unknown, others: readonly string[]): string {
   const field = `signature.headers.${part}`
-  const cure = `Give a name such as 'svix-${part}', or leave it out for '${STANDARD[part]}'`
+  const cure = `Give a name such as 'svix-${part}', or leave it out for '${HEADER_NAMES[part]}'`
   const fault = typeof name === 'string' ? unfitForSigning(name) : 'it is not a string'
   if (fault !== undefined) throw problem('option_invalid', { field, value: name, problem: fault, cure })
   const lower = (name as string).toLowerCase()

@@ -1,6 +1,6 @@
 import { HookwrightError } from '../core/errors.ts'
 import { checkFilter, type Filter, isPayloadForm, type PayloadForm } from '../hooks/index.ts'
-import { Invalid, notAChoice } from './invalid.ts'
+import { Invalid, jsonOf, notAChoice } from './invalid.ts'
 import type { RequestData } from './parse-body.ts'
 import { wordsOf } from './problems.ts'
 
@@ -17,7 +17,8 @@ export function readPayload({ fields, form }: RequestData): PayloadForm | null |
 export function readFilter({ fields, form }: RequestData): Filter | null | undefined {
   const given = fields.filter
   if (given === undefined) return undefined
-  const filter = form ? parsed(given) : given
+  if (form && given === '') return null
+  const filter = form ? jsonOf(given) : given
   if (filter === null) return null
   try {
     checkFilter(filter)
@@ -26,14 +27,5 @@ export function readFilter({ fields, form }: RequestData): Filter | null | undef
     if (!(error instanceof HookwrightError)) throw error
     // Which part of it is wrong is said, and the whole goes by the field's own name.
     throw new Invalid(error.field === 'filter' ? wordsOf(error) : error.message)
-  }
-}
-
-function parsed(value: unknown): unknown {
-  if (value === '') return null
-  try {
-    return JSON.parse(String(value))
-  } catch {
-    throw new Invalid('Value must be valid JSON.')
   }
 }

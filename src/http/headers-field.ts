@@ -1,6 +1,6 @@
 import { HookwrightError } from '../core/errors.ts'
 import { checkHeaders } from '../outbound/index.ts'
-import { Invalid, NULL } from './invalid.ts'
+import { Invalid, jsonOf, NULL } from './invalid.ts'
 import type { RequestData } from './parse-body.ts'
 import { wordsOf } from './problems.ts'
 
@@ -14,20 +14,12 @@ export function readHeaders(
   signing: readonly string[],
 ): Record<string, string> | undefined {
   if (fields.headers === undefined) return undefined
-  const headers = form ? parsed(fields.headers) : fields.headers
+  const headers = form ? jsonOf(fields.headers) : fields.headers
   if (headers === null) throw new Invalid(NULL)
   try {
     return checkHeaders(headers, signing)
   } catch (error) {
     if (error instanceof HookwrightError) throw new Invalid(wordsOf(error))
     throw error
-  }
-}
-
-function parsed(value: unknown): unknown {
-  try {
-    return JSON.parse(String(value))
-  } catch {
-    throw new Invalid('Value must be valid JSON.')
   }
 }

@@ -11,7 +11,7 @@ import {
   scopeOfRequest,
 } from './env.ts'
 import { REQUIRED } from './invalid.ts'
-import { cursorOf, nextLink, readCursor, readLimit } from './paging.ts'
+import { cursorOf, nextLink, PAGE, readCursor, readLimit } from './paging.ts'
 import { queryOf, type RequestData } from './parse-body.ts'
 import { HttpProblem, notFound } from './problems.ts'
 import { readChoices, readFields, readText } from './read-fields.ts'
@@ -21,8 +21,6 @@ import { showHook } from './show-hook.ts'
 import { validate } from './validate.ts'
 
 const STATES: readonly HookState[] = ['enabled', 'disabled', 'failing']
-const LONGEST_NAME = 255
-const PAGE = 100
 
 /** The routes of drf-hooks: the collection of an owner's hooks, and each of them. */
 export function addHookRoutes(app: Hono<HttpEnv>, options: RouteOptions): void {
@@ -89,9 +87,9 @@ function ownerOfNew(c: HttpContext, { fields }: RequestData): string {
 /** Without `limit` and `cursor` the whole list, as in drf-hooks. */
 function readListing(query: RequestData) {
   const { event, state, search, limit, cursor } = readFields({
-    event: () => readText(query, 'event', LONGEST_NAME),
+    event: () => readText(query, 'event'),
     state: () => readChoices(query, 'state', STATES),
-    search: () => readText(query, 'search', LONGEST_NAME),
+    search: () => readText(query, 'search'),
     limit: () => readLimit(query),
     cursor: () => readCursor(query, /^\d{1,15}$/),
   })

@@ -17,6 +17,15 @@ export const BLANK = 'This field may not be blank.'
 const NO_STRING = 'Not a valid string.'
 export const NUL_CHARACTER = 'Null characters are not allowed.'
 
+/** The JSON of a field: in a form, every value is text. */
+export function jsonOf(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    throw new Invalid('Value must be valid JSON.')
+  }
+}
+
 /** A value as text, as Django REST framework takes one: numbers count, and spaces around it do not. */
 export function textOf(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') throw new Invalid(NO_STRING)

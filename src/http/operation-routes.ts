@@ -3,7 +3,7 @@ import { HookwrightError } from '../core/errors.ts'
 import type { ReplayOptions } from '../operations/index.ts'
 import { requireAllowed } from './authorize.ts'
 import { bodyOf, givenOwner, type HttpEnv, hookOfRequest, type RouteOptions, scopeOfRequest } from './env.ts'
-import { Invalid } from './invalid.ts'
+import { Invalid, jsonOf } from './invalid.ts'
 import type { HttpOperations } from './operations.ts'
 import type { RequestData } from './parse-body.ts'
 import { HttpProblem, wordsOf } from './problems.ts'
@@ -21,7 +21,6 @@ import { respond } from './respond.ts'
 import { showDelivery } from './show-delivery.ts'
 import { showHook } from './show-hook.ts'
 
-const LONGEST_NAME = 255
 const LONGEST_REASON = 1_000
 
 /** 30 days, in milliseconds. */
@@ -136,16 +135,11 @@ function readReplay(data: RequestData, ofHook: boolean): ReplayOptions {
 
 function readTest(data: RequestData) {
   const { event, data: given } = readFields({
-    event: () => readText(data, 'event', LONGEST_NAME),
+    event: () => readText(data, 'event'),
     data() {
       const value = data.fields.data
-      if (!data.form || value === undefined || value === '')
-        return value === '' && data.form ? undefined : value
-      try {
-        return JSON.parse(String(value)) as unknown
-      } catch {
-        throw new Invalid('Value must be valid JSON.')
-      }
+      if (!data.form || value === undefined) return value
+      return value === '' ? undefined : jsonOf(value)
     },
   })
   return { ...(event === undefined ? {} : { event }), ...(given === undefined ? {} : { data: given }) }

@@ -2,6 +2,8 @@ import { Invalid, textOf } from './invalid.ts'
 import type { RequestData } from './parse-body.ts'
 import { readInteger } from './read-fields.ts'
 
+/** How many a page has unless told. */
+export const PAGE = 100
 /** The largest page. */
 const MOST = 1_000
 

@@ -33,7 +33,10 @@ function given({ fields, form }: RequestData, name: string): unknown {
   return value === null || (form && value === '') ? undefined : value
 }
 
-export function readText(data: RequestData, name: string, longest: number): string | undefined {
+/** Names of events, and what is searched for, have no more characters. */
+const LONGEST_TEXT = 255
+
+export function readText(data: RequestData, name: string, longest = LONGEST_TEXT): string | undefined {
   const value = given(data, name)
   if (value === undefined) return undefined
   const text = textOf(value)

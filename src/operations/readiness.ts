@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import { hasCode } from '../core/errors.ts'
+import { inTime } from '../core/in-time.ts'
 import type { Dispatcher } from '../dispatch/index.ts'
 import type { Store } from '../store/store.ts'
 import { first } from '../store/work.ts'
-import { inTime } from './statistics/index.ts'
 
 /**
  * Why a process is not ready. `database_unavailable`: it does not answer, or not within 2 seconds; `database_outdated`: its

@@ -1,4 +1,5 @@
 import { HookwrightError, problem } from '../core/errors.ts'
+import { HEADER_NAMES } from '../core/webhook-headers.ts'
 import type { HandlerOptions, RawMessage, Receiver, ReceiverOptions } from './options.ts'
 import { parseMessage } from './parse.ts'
 import { readText } from './read-body.ts'
@@ -31,9 +32,9 @@ export function createReceiver<
   const maxBodyBytes = amountOf(options.maxBodyBytes, 'maxBodyBytes', DEFAULT_BODY_BYTES)
   const seen: SeenIds | false = options.seen ?? new RecentIds()
   const names = {
-    id: options.headers?.id ?? 'webhook-id',
-    timestamp: options.headers?.timestamp ?? 'webhook-timestamp',
-    signature: options.headers?.signature ?? 'webhook-signature',
+    id: options.headers?.id ?? HEADER_NAMES.id,
+    timestamp: options.headers?.timestamp ?? HEADER_NAMES.timestamp,
+    signature: options.headers?.signature ?? HEADER_NAMES.signature,
   }
 
   /** To call it received while it may still fail would lose it. */

@@ -7,13 +7,6 @@ import { keyOf } from './keys.ts'
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 
-/** The same for every attempt of a delivery, so that the receiver can drop what it already has. */
-export const ID_HEADER = 'webhook-id'
-/** Seconds since the Unix epoch, of this attempt. */
-export const TIMESTAMP_HEADER = 'webhook-timestamp'
-/** One or several signatures, a space between. */
-export const SIGNATURE_HEADER = 'webhook-signature'
-
 /** Signatures of a message that are looked at. No sender has more secrets at once, and each costs time. */
 const MOST_SIGNATURES = 32
 

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serverUser } from './postgres-binaries.ts'
 import { freePort } from './postgres-server.ts'
+import { answers, withSbin } from './programs.ts'
 
 export interface PgBouncer {
   /** The same URL by way of the pooler. */
@@ -98,22 +98,5 @@ default_pool_size = ${SERVER_CONNECTIONS}
       await stop()
       rmSync(folder, { recursive: true, force: true })
     },
-  }
-}
-
-/** Debian has it where root finds it, and others may not. */
-function withSbin(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

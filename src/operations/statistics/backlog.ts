@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.ts'
+import { inTime } from '../../core/in-time.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Backlog } from '../../core/telemetry.ts'
 import type { Store } from '../../store/store.ts'
 import { currentStatistics } from './current.ts'
-import { inTime } from './in-time.ts'
 
 /** What was found out is good for so long, in milliseconds: however often it is collected, and by however many. */
 const FRESH_MS = 5_000

@@ -1,6 +1,5 @@
 export { BacklogReader } from './backlog.ts'
 export type { CurrentStatistics } from './current.ts'
-export { inTime } from './in-time.ts'
 export {
   type AttemptStatistics,
   type Statistics,
