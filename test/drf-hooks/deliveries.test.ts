@@ -37,7 +37,7 @@ interface Refused {
   code?: Code
 }
 
-/** There is nothing here that it could be about. */
+/** There is nothing here that it could be about, and nothing to play; this is why. */
 interface Absent {
   absent: string
 }
@@ -289,10 +289,8 @@ describe("drf-hooks' recorded deliveries", () => {
 
   for (const scenario of scenarios) {
     const how = played[scenario.name]
-    if (how === undefined) continue
-    if ('absent' in how) {
-      it.skip(`${scenario.name}: ${how.absent}`)
-    } else if ('refuses' in how) {
+    if (how === undefined || 'absent' in how) continue
+    if ('refuses' in how) {
       it(`${scenario.name}: refused, for ${how.why}`, async () => {
         const opened = await open('own')
         const code = async () => {
