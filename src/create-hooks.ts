@@ -1,38 +1,31 @@
-import type { Kysely, SelectQueryBuilder } from 'kysely'
-import { createCapture, type OwnersTable } from './capture/index.ts'
+import type { Kysely } from 'kysely'
+import { createCapture } from './capture/index.ts'
 import {
   type CheckedEvents,
-  type CheckedModels,
   type DataOf,
   defineCatalog,
-  type EventsOption,
   type FieldsOf,
   type FieldsOption,
-  type FieldValues,
   type ModelsOption,
   type SendsOf,
   type TriggersOf,
 } from './catalog/index.ts'
 import { createCipher } from './core/cipher.ts'
-import { consoleLogger, type Logger, steadyLogger } from './core/logger.ts'
+import { consoleLogger, steadyLogger } from './core/logger.ts'
 import { type DeadlineOptions, deadlineOf, wholeNumber } from './core/options.ts'
 import { MAX_PAYLOAD_BYTES } from './core/payload-size.ts'
 import { systemRandom } from './core/random.ts'
 import { steadyTelemetry } from './core/steady-telemetry.ts'
-import type { Telemetry } from './core/telemetry.ts'
 import {
   attemptById,
   Dispatcher,
-  type DispatchOptions,
   dispatchSettings,
   getDelivery,
   listDeliveries,
-  type PayloadEvent,
   pageOfDeliveries,
   releaseParked,
 } from './dispatch/index.ts'
 import {
-  type FindContext,
   insertOperational,
   Listeners,
   listEvents,
@@ -40,24 +33,8 @@ import {
   send,
   trigger,
 } from './events/index.ts'
-import {
-  createHookRegistry,
-  defineFields,
-  type Hook,
-  type OwnerScope,
-  type PayloadForm,
-  type SignatureOptions,
-  signatureSettings,
-} from './hooks/index.ts'
-import {
-  type ApiOptions,
-  type Authenticate,
-  type Authorize,
-  apiSettings,
-  createHttpHandler,
-  type DocsOption,
-  openApiDocument,
-} from './http/index.ts'
+import { createHookRegistry, defineFields, type OwnerScope, signatureSettings } from './hooks/index.ts'
+import { apiSettings, createHttpHandler, openApiDocument } from './http/index.ts'
 import {
   BacklogReader,
   checkOptions,
@@ -74,7 +51,6 @@ import {
   ReadinessCheck,
   type ReencryptOptions,
   type ReplayOptions,
-  type RetentionOptions,
   reencrypt,
   replay,
   retentionSettings,
@@ -88,79 +64,9 @@ import {
   testEvent,
   transportOf,
 } from './operations/index.ts'
-import {
-  type ConnectionOption,
-  connectionSettings,
-  createAddressPolicy,
-  createTransport,
-} from './outbound/index.ts'
-import type { Store } from './store/store.ts'
-import type { Tables } from './store/tables.ts'
+import type { HooksOptions } from './options.ts'
+import { connectionSettings, createAddressPolicy, createTransport } from './outbound/index.ts'
 import { first } from './store/work.ts'
-
-export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
-  /** Where hookwright keeps its state, and where the captured tables are: `sqlite(…)`. Opened at first use. */
-  database: Store
-  /** The tables whose changes are events. */
-  models?: CheckedModels<Models>
-  /** The events that hooks can subscribe to, and where each comes from. */
-  events: EventsOption<Models, Events>
-  /** The application's users or organisations, as `{ table, key }`: the hooks of one who is deleted are removed. */
-  owners?: OwnersTable
-  /** What the application changes about hooks. */
-  hook?: HookOptions<Fields>
-  /** Who calls the REST API. While it is left out, nobody is let in. */
-  authenticate?: Authenticate
-  /** Whether a caller of the REST API may do what they ask for. While it is left out, they may do everything with their hooks. */
-  authorize?: Authorize
-  /** What callers of the REST API are held to: hooks, requests and bytes, and pages of other origins. */
-  api?: ApiOptions
-  /** Addresses that hooks may lead to although they are not on the public internet: `['127.0.0.1/32', 'app.internal']`. */
-  allow?: readonly string[]
-  /** Addresses that hooks must not lead to in any case, such as the application's own host. */
-  deny?: readonly string[]
-  /** How targets are connected to: https only, HTTP/2, certificates, a proxy, the user agent. */
-  connection?: ConnectionOption
-  /** How deliveries are made: concurrency, time limits, retries. */
-  dispatch?: DispatchOptions
-  /** How deliveries are signed: HMAC-SHA256 in the headers of Standard Webhooks if left out. */
-  signature?: SignatureOptions
-  /**
-   * Encrypts secrets and headers of hooks in the database: 32 bytes in base64 or hexadecimal. Of several keys the first
-   * encrypts, and all decrypt.
-   */
-  encryptionKey?: string | readonly string[]
-  /** The most that an event's data may have, in bytes as JSON: 1,048,576 unless told. `send` throws beyond it. */
-  maxPayloadBytes?: number
-  /** For how long events, deliveries and attempts are kept: 30 days if left out, for ever with `false`. */
-  retention?: RetentionOptions | false
-  /** Where the REST API is mounted; found from each request if left out. */
-  basePath?: string
-  /** Who sees the API's documents, `openapi.json` and `docs`: those whom `authenticate` knows if left out. */
-  docs?: DocsOption
-  /** Where trouble is reported to: pino, or anything like it. The console if left out. */
-  logger?: Logger
-  /** What watches over it: `openTelemetry()` of `hookwright/opentelemetry`. Nobody if left out. */
-  telemetry?: Telemetry
-}
-
-/** drf-hooks' AbstractHook, as options. */
-export interface HookOptions<Fields extends FieldsOption> {
-  /** Fields of the application's own: columns, in the API and in TypeScript. */
-  fields?: Fields
-  /** Narrows down, with `where` conditions, which of the hooks that listen hear of an event. */
-  find?: (query: FindQuery<FieldValues<Fields>>, event: FindContext) => { toOperationNode(): unknown }
-  /**
-   * The body of a POST, for hooks that do not choose one themselves: `envelope` as drf-hooks has it, which is so unless told;
-   * `standard` as Standard Webhooks has it; `thin`, which tells the row's key alone; or what a function makes, which may be
-   * asynchronous.
-   */
-  payload?: PayloadForm | ((hook: Hook<string, FieldValues<Fields>>, event: PayloadEvent) => unknown)
-  /** Hands deliveries over, by their ids, to a queue of the application's, whose worker calls `hooks.attempt(id)`. */
-  deliver?: (ids: string[]) => unknown
-}
-
-type FindQuery<Values> = SelectQueryBuilder<{ hook: Tables['hook'] & Values }, 'hook', { id: number }>
 
 /**
  * Gives an application REST Hooks. The options are checked at once; nothing is opened before it is used.

@@ -37,7 +37,7 @@ export type {
   Sending,
   Telemetry,
 } from './core/telemetry.ts'
-export { createHooks, type HookOptions, type HooksOptions } from './create-hooks.ts'
+export { createHooks } from './create-hooks.ts'
 export {
   type Attempt,
   type AttemptOutcome,
@@ -108,5 +108,6 @@ export type {
   TestEventOptions,
   UnreadyReason,
 } from './operations/index.ts'
+export type { HookOptions, HooksOptions } from './options.ts'
 export type { ConnectionOption } from './outbound/index.ts'
 export type { SignatureScheme } from './signature/keys.ts'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toJson } from '../core/json.ts'
-import { checkFilter, FILTER_BOUNDS, type Filter, parseData, readFilter, sameFilter } from './filter.ts'
+import { checkFilter, type Filter, parseData, readFilter, sameFilter } from './filter.ts'
+import { FILTER_BOUNDS } from './filter-operators.ts'
 
 const accepts = (filter: unknown, data: unknown) =>
   checkFilter(filter).accepts(parseData(toJson(data, 'data')))

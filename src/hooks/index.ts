@@ -3,15 +3,8 @@ export { inCatalogOrder } from './event-names.ts'
 export type { FieldDefinition, FieldDefinitions, FieldValue } from './field.ts'
 export { ensureFieldColumns, planFieldColumns } from './field-columns.ts'
 export { defineFields } from './fields.ts'
-export {
-  type Accepts,
-  checkFilter,
-  type Filter,
-  type FilterOperators,
-  type FilterValue,
-  parseData,
-  readFilter,
-} from './filter.ts'
+export { type Accepts, checkFilter, type Filter, parseData, readFilter } from './filter.ts'
+export type { FilterOperators, FilterValue } from './filter-operators.ts'
 export {
   type Hook,
   type HookChanges,

@@ -7,7 +7,7 @@ const EXPOSED = 'Link, Retry-After, X-Request-Id'
 /**
  * The answer to a browser that asks whether a page may send a request: https://fetch.spec.whatwg.org/#cors-preflight-fetch.
  * It comes without credentials, so nobody is asked who calls. Undefined for what is no such question, or not of a page
- * that may ask.
+ * that may ask: Hono's own middleware answers every OPTIONS, which in drf-hooks has an answer of its own.
  */
 export function preflight(request: Request, cors: CorsSettings): Response | undefined {
   if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method')) return undefined
