@@ -50,6 +50,23 @@ export function wholeNumber(value: unknown, field: string, fallback: number, wit
   })
 }
 
+/**
+ * Whether something is wanted.
+ *
+ * @param fallback what it is if it is left out
+ * @throws `option_invalid`
+ */
+export function trueOrFalse(value: unknown, field: string, fallback: boolean): boolean {
+  const wanted = value ?? fallback
+  if (typeof wanted === 'boolean') return wanted
+  throw problem('option_invalid', {
+    field,
+    value: wanted,
+    problem: 'it must be true or false',
+    cure: `It is ${fallback} if left out`,
+  })
+}
+
 /** A call that works for so long at the most. */
 export interface DeadlineOptions {
   /** How long it may take in all, in milliseconds. 50,000 unless told, which fits into a function that has a minute. */

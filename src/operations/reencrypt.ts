@@ -2,7 +2,7 @@ import { breath } from '../core/breath.ts'
 import { type Cipher, noCipher } from '../core/cipher.ts'
 import type { Clock } from '../core/clock.ts'
 import { messageOf, problem } from '../core/errors.ts'
-import { type DeadlineOptions, deadlineOf, refuseUnknownOptions } from '../core/options.ts'
+import { type DeadlineOptions, deadlineOf, refuseUnknownOptions, trueOrFalse } from '../core/options.ts'
 import { isSealed, modern, opened, sealed } from '../hooks/index.ts'
 import { exclusively } from '../store/exclusively.ts'
 import { givenRows, isGiven } from '../store/given-rows.ts'
@@ -48,15 +48,8 @@ export async function reencrypt(
   options: ReencryptOptions = {},
 ): Promise<Reencrypted> {
   refuseUnknownOptions(options, ['deadlineMs', 'decrypt'], 'reencrypt')
-  const { decrypt = false, ...deadline } = options
-  if (typeof decrypt !== 'boolean') {
-    throw problem('option_invalid', {
-      field: 'reencrypt.decrypt',
-      value: decrypt,
-      problem: 'it must be true or false',
-      cure: 'Leave it out to encrypt',
-    })
-  }
+  const { decrypt: wanted, ...deadline } = options
+  const decrypt = trueOrFalse(wanted, 'reencrypt.decrypt', false)
   const endsAt = clock.now() + deadlineOf(deadline, 'reencrypt')
   if (!cipher.isOn) {
     throw problem('option_invalid', {

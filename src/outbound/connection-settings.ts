@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { problem } from '../core/errors.ts'
-import { refuseUnknownOptions } from '../core/options.ts'
+import { refuseUnknownOptions, trueOrFalse } from '../core/options.ts'
 import { malformedHeader } from './headers.ts'
 import { type ForwardProxy, parseProxy } from './proxy.ts'
 
@@ -54,23 +54,12 @@ export function connectionSettings(option: ConnectionOption = {}): ConnectionSet
   // Under a misspelt name, or in place of all of them, may be a proxy's password or a private key.
   refuseUnknownOptions(option, OPTIONS, 'connection', undefined, false)
   return {
-    httpsOnly: flag(option.httpsOnly, 'httpsOnly', false),
-    http2: flag(option.http2, 'http2', false),
+    httpsOnly: trueOrFalse(option.httpsOnly, 'connection.httpsOnly', false),
+    http2: trueOrFalse(option.http2, 'connection.http2', false),
     secureContext: trusting(option.ca),
     proxy: parseProxy(option.proxy),
     userAgent: userAgentOf(option.userAgent),
   }
-}
-
-function flag(given: unknown, name: string, fallback: boolean): boolean {
-  const value = given ?? fallback
-  if (typeof value === 'boolean') return value
-  throw problem('option_invalid', {
-    field: `connection.${name}`,
-    value,
-    problem: 'it must be true or false',
-    cure: `It is ${fallback} if left out`,
-  })
 }
 
 function userAgentOf(given: unknown = USER_AGENT): string {
