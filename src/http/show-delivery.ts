@@ -28,6 +28,6 @@ export function showDetails(c: HttpContext, delivery: Delivery & DeliveryDetails
 }
 
 export function showAttempt(attempt: Attempt): Record<string, unknown> {
-  const { number, startedAt, durationMs, status, manual, error, response } = attempt
-  return { number, started: startedAt, duration_ms: durationMs, status, manual, error, response }
+  const { number, startedAt, durationMs, status, manual, error, request, response } = attempt
+  return { number, started: startedAt, duration_ms: durationMs, status, manual, error, request, response }
 }

@@ -378,7 +378,8 @@ export function restSuite(harness: Harness): void {
       }
       const attempt = { number: 1, status: 200, manual: false, error: null, started: expect.any(String) }
       const response = { headers: [['x-answer', '1']], body: 'thanks', truncated: false }
-      expect((body as unknown as { log: object[] }).log).toMatchObject([{ ...attempt, response }])
+      const request = { url: first?.target, headers: expect.arrayContaining([['webhook-id', first?.id]]) }
+      expect((body as unknown as { log: object[] }).log).toMatchObject([{ ...attempt, request, response }])
       expect((await ask('GET', `/deliveries/${first?.id}/attempts/`)).body).toEqual(
         (body as unknown as { log: object[] }).log,
       )

@@ -238,6 +238,11 @@ const attemptSchema = objectOf({
     anyOf: [objectOf({ code: STRING, message: STRING }), { type: 'null' }],
     description: 'Why no response came.',
   },
+  request: {
+    anyOf: [objectOf({ url: STRING, headers: listOf({ type: 'array', items: STRING }) }), { type: 'null' }],
+    description:
+      'What was sent but for the body; the values of the hook’s own headers and the query of the URL are `[hidden]`. Null where nothing was posted, and for attempts of older versions.',
+  },
   response: {
     anyOf: [
       objectOf({ headers: listOf({ type: 'array', items: STRING }), body: STRING, truncated: BOOLEAN }),
