@@ -16,6 +16,7 @@ import { operationalSuite } from './operational.suite.ts'
 import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { payloadSuite } from './payload.suite.ts'
 import { replaySuite } from './replay.suite.ts'
+import { requestLogSuite } from './request-log.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { restSuite } from './rest.suite.ts'
 import { retentionSuite } from './retention.suite.ts'
@@ -42,6 +43,7 @@ export function allSuites(harness: Harness): void {
   fanOutSuite(harness)
   claimSuite(harness)
   retrySuite(harness)
+  requestLogSuite(harness)
   healthSuite(harness)
   limitsSuite(harness)
   toldSuite(harness)
