@@ -18,13 +18,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-/** What is built: its sources, the packages that go into it, and this file. */
+/** What is built: its sources, the packages that go into it, the version, and this file. */
 function sourcesHash(): string {
   const hash = createHash('sha256')
   const sources = globSync('ui/**/*', { cwd: root, withFileTypes: true, exclude: ['**/node_modules'] })
     .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-  for (const file of [...sources.sort(), import.meta.filename, join(root, 'package-lock.json')]) {
+  const others = ['package.json', 'package-lock.json'].map((name) => join(root, name))
+  for (const file of [...sources.sort(), import.meta.filename, ...others]) {
     const content = readFileSync(file)
     hash.update(`${file.slice(root.length)}\0${content.length}\0`).update(content)
   }
@@ -86,7 +87,9 @@ async function build(): Promise<void> {
     throw new Error(`ui/: it must be one script and one style, not ${scripts.length} and ${styles.length}.`)
   }
   const json = (value: unknown) => JSON.stringify(value, undefined, 2)
-  const module = `${line}export const entry = ${json(entry)}\nexport const files = ${json(files)}\n`
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const parts = Object.entries({ version, entry, files })
+  const module = line + parts.map(([name, value]) => `export const ${name} = ${json(value)}\n`).join('')
   // Another process may be at it, or reading.
   const beside = `${generated}.${process.pid}`
   writeFileSync(beside, module)

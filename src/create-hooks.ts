@@ -34,7 +34,7 @@ import {
   trigger,
 } from './events/index.ts'
 import { createHookRegistry, defineFields, type OwnerScope, signatureSettings } from './hooks/index.ts'
-import { apiSettings, createHttpHandler, openApiDocument } from './http/index.ts'
+import { apiSettings, createHttpHandler, dashboardSettings, openApiDocument } from './http/index.ts'
 import {
   BacklogReader,
   checkOptions,
@@ -105,6 +105,7 @@ export function createHooks<
   const cipher = createCipher(options.encryptionKey)
   const maxPayloadBytes = wholeNumber(options.maxPayloadBytes, 'maxPayloadBytes', MAX_PAYLOAD_BYTES)
   const api = apiSettings(options.api)
+  const dashboard = dashboardSettings(options.dashboard) ?? false
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
@@ -239,6 +240,7 @@ export function createHooks<
         sampleBodies({ ...byHand, events, payload, timeoutMs: settings.timeoutMs, logger }, name, owner),
     },
     docs: options.docs,
+    dashboard,
     bodies,
     registry,
     operations: {

@@ -7,6 +7,8 @@ import type { Authorize } from './authorize.ts'
 import { createMountFinder, normalBasePath, pathBelowMount } from './base-path.ts'
 import { addCatalogRoutes, type EventSource } from './catalog-routes.ts'
 import { allowOrigin, isForged, preflight } from './cors.ts'
+import { type DashboardSettings, dashboardSettings } from './dashboard/options.ts'
+import { addDashboardRoutes } from './dashboard/routes.ts'
 import { addDeliveryRoutes } from './delivery-routes.ts'
 import { addDocumentRoutes, DOCUMENT_PATHS } from './document-routes.ts'
 import { type HttpEnv, ownerOfRequest } from './env.ts'
@@ -43,6 +45,8 @@ export interface HttpHandlerOptions extends Validation {
   docs?: DocsOption | undefined
   /** The form of bodies, as the documents describe them; the envelope unless told. */
   bodies?: BodyForm
+  /** How the page below `/ui` looks; `false` for none. */
+  dashboard?: DashboardSettings | false
   /** Milliseconds, of a clock that is not set back. */
   now?: () => number
 }
@@ -95,6 +99,12 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const addDocuments = () => {
     if (events !== undefined) addDocumentRoutes(app, { events, fields, bodies, signature })
   }
+  const { dashboard = dashboardSettings() } = options
+  addDashboardRoutes(app, {
+    settings: dashboard || undefined,
+    signature,
+    count: (c) => strangers.count(peerOf(c.env.native)),
+  })
   if (docs === 'public') {
     for (const path of DOCUMENT_PATHS) {
       app.use(path, async (c, next) => {
