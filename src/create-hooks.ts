@@ -47,6 +47,8 @@ import {
   Keeper,
   type MigrateOptions,
   migrate,
+  Portal,
+  type PortalOptions,
   Pruner,
   ReadinessCheck,
   type ReencryptOptions,
@@ -142,7 +144,7 @@ export function createHooks<
     },
   })
   const payload = hook.payload
-  const { createOrGet: _, retire, ...hooks } = registry
+  const { createOrGet: _, checkNew: __, checkChanges: ___, retire, ...hooks } = registry
   const attempting = {
     store,
     catalog,
@@ -231,6 +233,7 @@ export function createHooks<
     delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
     stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
   }
+  const portal = new Portal({ store, cipher, clock, random, logger, basePath: options.basePath })
   const events = new EventCatalog({ store, capture, catalog, clock, find: byHand.find })
   const bodies = typeof payload === 'function' ? 'own' : (payload ?? 'envelope')
   const handler = createHttpHandler({
@@ -253,6 +256,7 @@ export function createHooks<
     signature,
     authenticate: options.authenticate,
     authorize: options.authorize,
+    grantOf: (token) => portal.grantOf(token),
     api,
     basePath: options.basePath,
     logger,
@@ -329,6 +333,8 @@ export function createHooks<
       return outcome
     },
     ...operations,
+    portal: (portalOptions: PortalOptions) => portal.link(portalOptions),
+    endPortals: () => portal.end(),
     readiness: () => readiness.check(),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     events: (listOptions?: object) => listEvents(store, listOptions),
