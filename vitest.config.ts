@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { buildUi } from './scripts/build-ui.ts'
 import { entries } from './scripts/entries.ts'
+
+// Also for `npx vitest`, which begins with no script.
+buildUi()
 
 /** Files that run beside each other: much of their time they wait for processes and disks. */
 const side = { maxWorkers: '100%', sequence: { groupOrder: 0 } }
@@ -24,7 +28,7 @@ export default defineConfig({
           name: 'unit',
           ...side,
           globalSetup: './test/support/postgres-setup.ts',
-          include: ['{src,scripts}/**/*.test.ts'],
+          include: ['{src,scripts,ui}/**/*.test.{ts,tsx}'],
           testTimeout: 10_000,
           hookTimeout: 10_000,
         },

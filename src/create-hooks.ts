@@ -34,7 +34,7 @@ import {
   trigger,
 } from './events/index.ts'
 import { createHookRegistry, defineFields, type OwnerScope, signatureSettings } from './hooks/index.ts'
-import { apiSettings, createHttpHandler, openApiDocument } from './http/index.ts'
+import { apiSettings, createHttpHandler, dashboardSettings, openApiDocument } from './http/index.ts'
 import {
   BacklogReader,
   checkOptions,
@@ -47,6 +47,8 @@ import {
   Keeper,
   type MigrateOptions,
   migrate,
+  Portal,
+  type PortalOptions,
   Pruner,
   ReadinessCheck,
   type ReencryptOptions,
@@ -105,6 +107,7 @@ export function createHooks<
   const cipher = createCipher(options.encryptionKey)
   const maxPayloadBytes = wholeNumber(options.maxPayloadBytes, 'maxPayloadBytes', MAX_PAYLOAD_BYTES)
   const api = apiSettings(options.api)
+  const dashboard = dashboardSettings(options.dashboard) ?? false
   const random = systemRandom
 
   const { concurrency: maxConnections, connectionsPerOrigin } = settings
@@ -141,7 +144,7 @@ export function createHooks<
     },
   })
   const payload = hook.payload
-  const { createOrGet: _, retire, ...hooks } = registry
+  const { createOrGet: _, checkNew: __, checkChanges: ___, retire, ...hooks } = registry
   const attempting = {
     store,
     catalog,
@@ -230,6 +233,7 @@ export function createHooks<
     delivery: (id: string, scope?: OwnerScope) => getDelivery(store, id, scope, payload),
     stats: (statsOptions?: StatisticsOptions) => statistics({ store, clock }, statsOptions),
   }
+  const portal = new Portal({ store, cipher, clock, random, logger, basePath: options.basePath })
   const events = new EventCatalog({ store, capture, catalog, clock, find: byHand.find })
   const bodies = typeof payload === 'function' ? 'own' : (payload ?? 'envelope')
   const handler = createHttpHandler({
@@ -239,6 +243,7 @@ export function createHooks<
         sampleBodies({ ...byHand, events, payload, timeoutMs: settings.timeoutMs, logger }, name, owner),
     },
     docs: options.docs,
+    dashboard,
     bodies,
     registry,
     operations: {
@@ -251,6 +256,7 @@ export function createHooks<
     signature,
     authenticate: options.authenticate,
     authorize: options.authorize,
+    grantOf: (token) => portal.grantOf(token),
     api,
     basePath: options.basePath,
     logger,
@@ -327,6 +333,8 @@ export function createHooks<
       return outcome
     },
     ...operations,
+    portal: (portalOptions: PortalOptions) => portal.link(portalOptions),
+    endPortals: () => portal.end(),
     readiness: () => readiness.check(),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     events: (listOptions?: object) => listEvents(store, listOptions),

@@ -86,6 +86,7 @@ export type {
   Caller,
   CallerObject,
   CorsOptions,
+  DashboardOptions,
 } from './http/index.ts'
 export type {
   AttemptStatistics,
@@ -95,6 +96,8 @@ export type {
   Hooks,
   MigrateOptions,
   MigrationReport,
+  PortalLink,
+  PortalOptions,
   Pruned,
   Readiness,
   Reencrypted,

@@ -6,7 +6,7 @@ import type { Telemetry } from './core/telemetry.ts'
 import type { DispatchOptions, PayloadEvent } from './dispatch/index.ts'
 import type { FindContext } from './events/index.ts'
 import type { Hook, PayloadForm, SignatureOptions } from './hooks/index.ts'
-import type { ApiOptions, Authenticate, Authorize, DocsOption } from './http/index.ts'
+import type { ApiOptions, Authenticate, Authorize, DashboardOptions, DocsOption } from './http/index.ts'
 import type { RetentionOptions } from './operations/index.ts'
 import type { ConnectionOption } from './outbound/index.ts'
 import type { Store } from './store/store.ts'
@@ -53,6 +53,8 @@ export interface HooksOptions<Models, Events, Fields extends FieldsOption> {
   basePath?: string
   /** Who sees the API's documents, `openapi.json` and `docs`: those whom `authenticate` knows if left out. */
   docs?: DocsOption
+  /** The page below `/ui` for people: its title, its looks, where it may be framed; `false` for none. */
+  dashboard?: DashboardOptions | false
   /** Where trouble is reported to: pino, or anything like it. The console if left out. */
   logger?: Logger
   /** What watches over it: `openTelemetry()` of `hookwright/opentelemetry`. Nobody if left out. */

@@ -14,6 +14,8 @@ export interface Place {
   column: string
   /** Whose hook it is of, as the database keeps it. */
   owner: string
+  /** What it is, for errors: `the hook's secret` unless told. */
+  what?: string
 }
 
 /** Encrypts what must not be read by whoever reads the database. */
@@ -104,10 +106,10 @@ function addKey(id: string): string {
   return `Add the key whose id is ${id} to the option encryptionKey, behind the others`
 }
 
-function failed({ column }: Place, why: string, cure?: string): Error {
+function failed({ column, what = `the hook's ${column}` }: Place, why: string, cure?: string): Error {
   return problem('decryption_failed', {
     field: column,
-    problem: `the hook's ${column} cannot be decrypted: ${why}`,
+    problem: `${what} cannot be decrypted: ${why}`,
     ...(cure === undefined ? {} : { cure }),
   })
 }

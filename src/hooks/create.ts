@@ -33,6 +33,22 @@ export function* createHook(
   return { hook: yield* hookOf(context, row), secret: verificationKey(secret) }
 }
 
+/**
+ * Whether there is one already, or room for another.
+ *
+ * @throws `hooks_exhausted`; `decryption_failed` where it cannot be told
+ */
+export function* checkRoom(
+  context: HookContext,
+  wanted: WantedHook,
+  maxHooksPerOwner: number | undefined,
+): Work<void> {
+  const identical = yield* identicalHook(context, wanted)
+  if (identical === undefined && maxHooksPerOwner !== undefined) {
+    yield* requireRoom(context, wanted.owner, maxHooksPerOwner)
+  }
+}
+
 /** The caller lets nobody else create a hook meanwhile. @throws `hooks_exhausted` */
 function* requireRoom({ store }: HookContext, owner: string, most: number): Work<void> {
   const found = yield* first(

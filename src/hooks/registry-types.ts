@@ -31,6 +31,14 @@ export interface HookRegistry<Event extends string = string, Fields extends Hook
     hook: NewHook<Event, Fields['inputs']>,
     limits?: CreationLimits,
   ): Promise<HookCreation<Event, Fields>>
+  /**
+   * Throws what `createOrGet` would throw, and creates nothing.
+   *
+   * @throws what `create` throws, `hooks_exhausted`
+   */
+  checkNew(hook: NewHook<Event, Fields['inputs']>, limits?: CreationLimits): Promise<void>
+  /** Throws what `update` of a hook that exists would throw, and changes nothing. */
+  checkChanges(changes: HookChanges<Event, Fields['inputs']>): void
   /** The hook of an id; undefined when there is none, or none of that owner. */
   get(id: number, options?: OwnerScope): Promise<Hook<Event, Fields['values']> | undefined>
   /**

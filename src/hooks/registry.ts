@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts'
 import { rows, type Work } from '../store/work.ts'
 import { checkListing, refuseUnknown, requireTarget } from './check.ts'
 import { CHOICES, checkChoices } from './choices.ts'
-import { createHook } from './create.ts'
+import { checkRoom, createHook } from './create.ts'
 import { chosenEvents, requireEvents } from './event-names.ts'
 import type { FieldDefinitions } from './field.ts'
 import { checkFields, withDefaults } from './field-values.ts'
@@ -158,6 +158,16 @@ export function createHookRegistry<Event extends string = string, Fields extends
       const secret = wanted.secret ?? generateSecret({ scheme: signature.scheme, random })
       const now = clock.now()
       return change((context) => createHook(context, wanted, secret, now, maxHooksPerOwner))
+    },
+
+    async checkNew(given, { maxHooksPerOwner } = {}) {
+      const wanted = wantedHook(given)
+      await store.read(() => checkRoom(context, wanted, maxHooksPerOwner))
+    },
+
+    checkChanges(given) {
+      changedColumns(given)
+      chosenEvents(catalog, given)
     },
 
     async get(id, scope = {}) {

@@ -34,6 +34,8 @@ export interface KnownCaller {
   owner: string | null
   admin: boolean
   readOnly: boolean
+  /** When a portal link ends, for whoever comes by one; undefined for all others. */
+  expiresAt?: Date
 }
 
 /**

@@ -2,19 +2,23 @@ import { Hono } from 'hono'
 import { type Logger, silentLogger } from '../core/logger.ts'
 import type { HookRegistry } from '../hooks/index.ts'
 import { type ApiSettings, apiSettings } from './api-options.ts'
-import { type Authenticate, callerOf } from './authenticate.ts'
+import { type Authenticate, callerOf, type KnownCaller } from './authenticate.ts'
 import type { Authorize } from './authorize.ts'
 import { createMountFinder, normalBasePath, pathBelowMount } from './base-path.ts'
 import { addCatalogRoutes, type EventSource } from './catalog-routes.ts'
 import { allowOrigin, isForged, preflight } from './cors.ts'
+import { type DashboardSettings, dashboardSettings } from './dashboard/options.ts'
+import { addDashboardRoutes } from './dashboard/routes.ts'
 import { addDeliveryRoutes } from './delivery-routes.ts'
 import { addDocumentRoutes, DOCUMENT_PATHS } from './document-routes.ts'
 import { type HttpEnv, ownerOfRequest } from './env.ts'
 import { addHealthRoute, type CheckHealth } from './health-route.ts'
 import { addHookRoutes } from './hook-routes.ts'
+import { addMeRoute } from './me-route.ts'
 import type { BodyForm } from './openapi/webhooks.ts'
 import { addOperationRoutes } from './operation-routes.ts'
 import type { HttpOperations } from './operations.ts'
+import { type GrantOf, portalCallerOf } from './portal-caller.ts'
 import { forbidden, HttpProblem, notFound, problemOf } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
 import { addStatsRoutes } from './stats-routes.ts'
@@ -28,6 +32,8 @@ export interface HttpHandlerOptions extends Validation {
   operations?: HttpOperations
   /** Who calls; while it is left out, nobody is let in. */
   authenticate?: Authenticate | undefined
+  /** Who calls by a portal link; while it is left out, there are none. */
+  grantOf?: GrantOf
   /** Whether they may do what they ask for; while it is left out, they may. */
   authorize?: Authorize | undefined
   /** Limits. Without them there are requests in any number. */
@@ -43,6 +49,8 @@ export interface HttpHandlerOptions extends Validation {
   docs?: DocsOption | undefined
   /** The form of bodies, as the documents describe them; the envelope unless told. */
   bodies?: BodyForm
+  /** How the page below `/ui` looks; `false` for none. */
+  dashboard?: DashboardSettings | false
   /** Milliseconds, of a clock that is not set back. */
   now?: () => number
 }
@@ -87,6 +95,11 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     return (problem ?? new HttpProblem(500, 'A server error occurred.')).toResponse()
   }
 
+  async function whoCalls(request: Request, native: unknown): Promise<KnownCaller> {
+    const caller = await portalCallerOf(options.grantOf, request)
+    return caller ?? (await callerOf(authenticate, request, native))
+  }
+
   const app = new Hono<HttpEnv>({
     getPath: (_request, { env } = {}) => env?.path ?? '/',
   })
@@ -95,6 +108,12 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const addDocuments = () => {
     if (events !== undefined) addDocumentRoutes(app, { events, fields, bodies, signature })
   }
+  const { dashboard = dashboardSettings() } = options
+  addDashboardRoutes(app, {
+    settings: dashboard || undefined,
+    signature,
+    count: (c) => strangers.count(peerOf(c.env.native)),
+  })
   if (docs === 'public') {
     for (const path of DOCUMENT_PATHS) {
       app.use(path, async (c, next) => {
@@ -106,7 +125,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   }
   app.use(async (c, next) => {
     const request = c.req.raw
-    const caller = await callerOf(authenticate, request, c.env.native).catch((error: unknown) => {
+    const caller = await whoCalls(request, c.env.native).catch((error: unknown) => {
       // Only of those that are nobody: whoever is let in must not wait for others behind the same proxy.
       if (error instanceof HttpProblem) strangers.count(peerOf(c.env.native))
       throw error
@@ -118,6 +137,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     c.set('owner', ownerOfRequest(caller, request))
     await next()
   })
+  addMeRoute(app)
   const routes = { ...options, api }
   if (operations !== undefined) {
     addDeliveryRoutes(app, routes, operations)

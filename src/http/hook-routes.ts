@@ -14,7 +14,7 @@ import { REQUIRED } from './invalid.ts'
 import { cursorOf, nextLink, PAGE, readCursor, readLimit } from './paging.ts'
 import { queryOf, type RequestData } from './parse-body.ts'
 import { HttpProblem, notFound } from './problems.ts'
-import { readChoices, readFields, readText } from './read-fields.ts'
+import { readBoolean, readChoices, readFields, readText } from './read-fields.ts'
 import { addResource } from './resource.ts'
 import { respond } from './respond.ts'
 import { showHook } from './show-hook.ts'
@@ -29,7 +29,12 @@ export function addHookRoutes(app: Hono<HttpEnv>, options: RouteOptions): void {
   async function put(c: HttpContext, partial: boolean): Promise<Response> {
     // A hook that is missing is 404, whatever the body holds.
     const { id } = await hookOfRequest(c, options, 'update')
+    const dryRun = isDryRun(c)
     const changes = validate(await bodyOf(c, options), options, partial)
+    if (dryRun) {
+      registry.checkChanges(changes)
+      return respond(200, {})
+    }
     return respond(200, showHook(c, await registry.update(id, changes, scopeOfRequest(c.var)), fields))
   }
 
@@ -52,9 +57,14 @@ export function addHookRoutes(app: Hono<HttpEnv>, options: RouteOptions): void {
 
     async POST(c) {
       await requireAllowed(authorize, c.var.caller, 'create')
+      const dryRun = isDryRun(c)
       const data = await bodyOf(c, options)
       const owner = ownerOfNew(c, data)
       const wanted = { ...validate(data, options, false), owner } as NewHook
+      if (dryRun) {
+        await registry.checkNew(wanted, api)
+        return respond(200, {})
+      }
       const { hook, secret } = await registry.createOrGet(wanted, api)
       // 201 also where an identical hook existed: clients look at the status alone.
       return respond(201, showHook(c, hook, fields, secret))
@@ -73,6 +83,12 @@ export function addHookRoutes(app: Hono<HttpEnv>, options: RouteOptions): void {
       return respond(204)
     },
   })
+}
+
+/** Whether the request is only to be checked, as somebody types. */
+function isDryRun(c: HttpContext): boolean {
+  const query = queryOf(c.req.raw)
+  return readFields({ dry_run: () => readBoolean(query, 'dry_run') }).dry_run
 }
 
 /** Whose a new hook is: the caller's. An administrator says whose, and means their own if they have any and do not. */

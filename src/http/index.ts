@@ -1,5 +1,6 @@
 export { type ApiOptions, apiSettings, type CorsOptions } from './api-options.ts'
 export type { Authenticate, Caller, CallerObject } from './authenticate.ts'
 export type { Action, Authorize } from './authorize.ts'
+export { type DashboardOptions, dashboardSettings } from './dashboard/options.ts'
 export { createHttpHandler, type DocsOption } from './handler.ts'
 export { openApiDocument } from './openapi/document.ts'

@@ -18,6 +18,7 @@ import type {
 import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
 import type { HookHealth } from './health.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
+import type { PortalLink, PortalOptions } from './portal/index.ts'
 import type { Readiness } from './readiness.ts'
 import type { Reencrypted, ReencryptOptions } from './reencrypt.ts'
 import type { Replayed } from './replay.ts'
@@ -40,7 +41,7 @@ export interface Hooks<
   Fields extends HookFields = HookFields,
 > extends Omit<
     HookRegistry<(keyof Data & string) | OperationalName, Fields>,
-    'createOrGet' | 'retire' | 'enable'
+    'createOrGet' | 'checkNew' | 'checkChanges' | 'retire' | 'enable'
   > {
   /**
    * Makes or updates hookwright's own tables, and the triggers on the captured tables. Safe when several processes do so
@@ -216,6 +217,34 @@ export interface Hooks<
    * ```
    */
   reencrypt(options?: ReencryptOptions): Promise<Reencrypted>
+  /**
+   * Makes a link that opens the dashboard for one owner, without anything else to sign in with: for an iframe, or an e-mail.
+   * Whoever has the link sees that owner's hooks and deliveries, and changes them unless it is `readOnly`, until it ends.
+   *
+   * @param options `owner`; `readOnly`, false unless told; `expiresInMs` in milliseconds, an hour unless told and 7 days at
+   * the most; `url`, where the API is mounted
+   * @returns `url` for a browser; `token` for `Authorization: Bearer …`, which the REST API takes for that owner's;
+   * `expiresAt`
+   * @throws `option_invalid`, `owner_missing`, `hook_invalid` for what is no owner, `decryption_failed` where a key of
+   * `encryptionKey` is missing
+   * @example
+   * ```ts
+   * const { url } = await hooks.portal({ owner: user.id, url: 'https://app.example.com/api/hooks' })
+   * return `<iframe src="${url}" title="Webhooks"></iframe>`
+   * ```
+   */
+  portal(options: PortalOptions): Promise<PortalLink>
+  /**
+   * Ends all portal links that there are: at once in this process, within 10 seconds in others. Links that are made from then
+   * on are good.
+   *
+   * @throws `database_unavailable`, `database_outdated`
+   * @example
+   * ```ts
+   * await hooks.endPortals()
+   * ```
+   */
+  endPortals(): Promise<void>
   /**
    * How a hook fares: whether its attempts succeed, and if not, since when and when the next one is.
    *

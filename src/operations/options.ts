@@ -23,6 +23,7 @@ const OPTIONS = [
   'retention',
   'basePath',
   'docs',
+  'dashboard',
   'logger',
   'telemetry',
 ]

@@ -1,7 +1,7 @@
 import { breath } from '../core/breath.ts'
 import { type Cipher, noCipher } from '../core/cipher.ts'
 import type { Clock } from '../core/clock.ts'
-import { messageOf, problem } from '../core/errors.ts'
+import { hasCode, messageOf, problem } from '../core/errors.ts'
 import { type DeadlineOptions, deadlineOf, refuseUnknownOptions, trueOrFalse } from '../core/options.ts'
 import { isSealed, modern, opened, sealed } from '../hooks/index.ts'
 import { exclusively } from '../store/exclusively.ts'
@@ -9,6 +9,7 @@ import { givenRows, isGiven } from '../store/given-rows.ts'
 import { locking } from '../store/lock-rows.ts'
 import type { Store } from '../store/store.ts'
 import { exec, rows, type Work } from '../store/work.ts'
+import { reencryptPortalKey } from './portal/index.ts'
 
 export interface ReencryptContext {
   store: Store
@@ -60,6 +61,13 @@ export async function reencrypt(
   }
   const write = decrypt ? noCipher : cipher
   const unreadable: Unreadable = { ids: [], first: undefined }
+  let lost: unknown
+  await store
+    .write(() => reencryptPortalKey(store, cipher, write))
+    .catch((error: unknown) => {
+      if (!hasCode(error, 'decryption_failed')) throw error
+      lost = error
+    })
   let hooks = 0
   let after = 0
   for (;;) {
@@ -82,6 +90,7 @@ export async function reencrypt(
     await breath()
   }
   if (unreadable.ids.length > 0) throw unreadableHooks(unreadable)
+  if (lost !== undefined) throw lostPortalKey(lost)
   return { hooks, finished: true }
 }
 
@@ -146,5 +155,14 @@ function unreadableHooks({ ids, first }: Unreadable): Error {
     field: 'encryptionKey',
     problem: `all hooks are done but ${named}${more}: ${messageOf(first).replace(/\.$/, '')}`,
     cause: first,
+  })
+}
+
+function lostPortalKey(cause: unknown): Error {
+  return problem('decryption_failed', {
+    field: 'encryptionKey',
+    problem: `all hooks are done, but ${messageOf(cause).replace(/^portal\.key: |\.$/g, '')}`,
+    cure: 'Or call endPortals(), which makes another one and ends the links that there are',
+    cause,
   })
 }

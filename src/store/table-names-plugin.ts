@@ -23,6 +23,7 @@ const tableNames: ReadonlySet<string> = new Set<string>([
   'departed',
   'health',
   'chore',
+  'portal',
   'migration',
 ] satisfies (keyof Tables)[])
 

@@ -15,7 +15,16 @@ export interface Tables {
   departed: DepartedTable
   health: HealthTable
   chore: { name: string; due_at: number }
+  portal: PortalTable
   migration: { id: number; name: string; applied_at: number }
+}
+
+/** One row at the most: what portal links are signed with. */
+export interface PortalTable {
+  id: 1
+  /** 32 bytes in base64, encrypted where the application gives a key. */
+  key: string
+  created_at: number
 }
 
 /** A hook is deleted softly: its deliveries and their attempts stay to be looked at. */

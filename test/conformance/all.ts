@@ -2,6 +2,7 @@ import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
 import { deliveryListSuite } from './delivery-list.suite.ts'
 import { drainSuite } from './drain.suite.ts'
+import { dryRunSuite } from './dry-run.suite.ts'
 import { eventCatalogSuite } from './event-catalog.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
 import { filterSuite } from './filter.suite.ts'
@@ -15,6 +16,7 @@ import { migrateSuite } from './migrate.suite.ts'
 import { operationalSuite } from './operational.suite.ts'
 import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { payloadSuite } from './payload.suite.ts'
+import { portalSuite } from './portal.suite.ts'
 import { replaySuite } from './replay.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { restSuite } from './rest.suite.ts'
@@ -54,6 +56,8 @@ export function allSuites(harness: Harness): void {
   drainSuite(harness)
   retentionSuite(harness)
   restSuite(harness)
+  dryRunSuite(harness)
+  portalSuite(harness)
   migrateSuite(harness)
   resilienceSuite(harness)
   testingSuite(harness)
