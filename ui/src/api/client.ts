@@ -1,3 +1,4 @@
+import { nextOf } from './next-link.ts'
 import { problemOf, unreachable } from './problem.ts'
 import { sessionToken } from './session.ts'
 
@@ -48,12 +49,6 @@ export async function send<T>(
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
-/** The next page, as RFC 8288 has it: relative to the address that was asked. */
-export function nextOf(link: string | null, base: string): string | null {
-  const [, target] = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '') ?? []
-  return target === undefined ? null : new URL(target, base).href
-}
-
 async function call(method: string, url: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   const token = sessionToken()
   const headers: Record<string, string> = { accept: 'application/json' }
@@ -77,4 +72,3 @@ async function call(method: string, url: string, body: unknown, signal?: AbortSi
   const answer: unknown = await response.json().catch(() => undefined)
   throw problemOf(response.status, answer, Number.isFinite(retryAfter) ? retryAfter : undefined)
 }
-

@@ -25,7 +25,11 @@ export function useSaveHook(id: number | undefined) {
 }
 
 /** Whether the server would take this hook: the very errors of the real call, and nothing is written. */
-export async function checkHook(id: number | undefined, input: HookInput, signal: AbortSignal): Promise<void> {
+export async function checkHook(
+  id: number | undefined,
+  input: HookInput,
+  signal: AbortSignal,
+): Promise<void> {
   const query = { dry_run: true }
   if (id === undefined) await send('POST', '.', input, query, signal)
   else await send('PATCH', `${id}/`, input, query, signal)
@@ -43,7 +47,9 @@ export const useDisableHook = (id: number) =>
   useChange((input: { reason?: string }) => send<Hook>('POST', `${id}/disable/`, input))
 
 export const useRotateSecret = (id: number) =>
-  useChange((input: { overlap_ms: number }) => send<{ secret: string }>('POST', `${id}/rotate_secret/`, input))
+  useChange((input: { overlap_ms: number }) =>
+    send<{ secret: string }>('POST', `${id}/rotate_secret/`, input),
+  )
 
 export interface ReplayInput {
   since: string

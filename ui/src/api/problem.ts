@@ -22,12 +22,16 @@ export class ApiProblem extends Error {
 
 /** The body of an answer of 400 and beyond: `{ "detail": … }`, or messages by field. */
 export function problemOf(status: number, body: unknown, retryAfter?: number): ApiProblem {
-  if (typeof body !== 'object' || body === null) return new ApiProblem(status, wordsFor(status), {}, retryAfter)
+  if (typeof body !== 'object' || body === null)
+    return new ApiProblem(status, wordsFor(status), {}, retryAfter)
   if ('detail' in body && typeof body.detail === 'string') {
     return new ApiProblem(status, body.detail, {}, retryAfter)
   }
   const fields = Object.fromEntries(
-    Object.entries(body).map(([name, messages]) => [name, Array.isArray(messages) ? messages.map(String) : []]),
+    Object.entries(body).map(([name, messages]) => [
+      name,
+      Array.isArray(messages) ? messages.map(String) : [],
+    ]),
   )
   const first = Object.values(fields).flat()[0]
   return new ApiProblem(status, first ?? wordsFor(status), fields, retryAfter)

@@ -2,7 +2,16 @@ import { keepPreviousData, queryOptions, useInfiniteQuery, useQueries, useQuery 
 import { get, getPage, type Query, urlOf } from './client.ts'
 import { ownFieldsOf } from './own-fields.ts'
 import { ApiProblem } from './problem.ts'
-import type { CatalogEvent, Delivery, DeliveryDetail, Health, Hook, HookState, Me, Statistics } from './wire.ts'
+import type {
+  CatalogEvent,
+  Delivery,
+  DeliveryDetail,
+  Health,
+  Hook,
+  HookState,
+  Me,
+  Statistics,
+} from './wire.ts'
 
 /** How often what may change is asked for again, in milliseconds. The library asks nothing while the tab is hidden. */
 export const SOON = 2_000

@@ -21,7 +21,7 @@ export function Who() {
     <div className="who">
       {owner !== null && (
         <p className="who-owner" title={owner}>
-          {admin ? owner : `Owner ${owner}`}
+          Owner {owner}
         </p>
       )}
       {rights.length > 0 && <p className="who-rights">{rights.join(', ')}</p>}

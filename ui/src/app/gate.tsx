@@ -33,13 +33,13 @@ function SignedOut() {
         <p className="gate-brand">{config.title}</p>
         <h1>Sign in to see your webhooks</h1>
         <p>
-          Nobody is signed in here. This dashboard shows each person their own hooks, and the application says who
-          that is.
+          Nobody is signed in here. This dashboard shows each person their own hooks, and the application says
+          who that is.
         </p>
         {config.signInUrl === null ? (
           <p className="soft">
-            Do you run this application? Its option <code>authenticate</code> tells who calls, such as by the session’s
-            cookie. For people without an account, <code>hooks.portal()</code> makes a link.
+            Do you run this application? Its option <code>authenticate</code> tells who calls, such as by the
+            session’s cookie. For people without an account, <code>hooks.portal()</code> makes a link.
           </p>
         ) : (
           <p>

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { changed, useOwner } from './url-state.ts'
+import { changed } from './query.ts'
+import { useOwner } from './url-state.ts'
 
 /** Of an administrator: whose hooks are looked at. The address keeps it. */
 export function OwnerFilter() {

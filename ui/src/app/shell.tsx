@@ -16,11 +16,11 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(() => setOpen(false), [path])
   return (
     <div className="shell">
+      {/* biome-ignore lint/a11y/useValidAnchor: a fragment would be resolved against <base>, so it is followed by hand */}
       <a
         className="skip"
         href="#content"
         onClick={(event) => {
-          // By hand, because a fragment would be resolved against <base>.
           event.preventDefault()
           document.getElementById('content')?.focus()
         }}

@@ -1,18 +1,6 @@
 import { useCallback } from 'react'
 import { useLocation, useSearch } from 'wouter'
-
-export type Changes = Readonly<Record<string, string | null>>
-
-/** A query with some of it changed; what is null or empty is left out. */
-export function changed(search: string, changes: Changes): string {
-  const params = new URLSearchParams(search)
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null || value === '') params.delete(name)
-    else params.set(name, value)
-  }
-  const text = params.toString()
-  return text === '' ? '' : `?${text}`
-}
+import { type Changes, changed } from './query.ts'
 
 /** The query of the address as a state: what is filtered stays when the page is loaded again, or sent to somebody. */
 export function useUrlState(): [params: URLSearchParams, set: (changes: Changes) => void] {

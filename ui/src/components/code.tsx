@@ -14,9 +14,11 @@ export function Code({ text, label, copy = true }: CodeProps) {
     <div className="code">
       {copy && <CopyButton text={text} what={`Copy ${label.toLowerCase()}`} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <pre tabIndex={0} role="region" aria-label={label}>
-        <code>{visible(text)}</code>
-      </pre>
+      <section className="code-box" tabIndex={0} aria-label={label}>
+        <pre>
+          <code>{visible(text)}</code>
+        </pre>
+      </section>
     </div>
   )
 }

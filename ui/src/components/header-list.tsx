@@ -6,7 +6,7 @@ export function HeaderList({ headers, label }: { headers: Headers; label: string
   if (headers.length === 0) return <p className="soft">None.</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <div className="headers" tabIndex={0} role="region" aria-label={label}>
+    <section className="headers" tabIndex={0} aria-label={label}>
       <dl>
         {headers.map(([name, value], index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a name may come twice, and nothing moves
@@ -16,6 +16,6 @@ export function HeaderList({ headers, label }: { headers: Headers; label: string
           </div>
         ))}
       </dl>
-    </div>
+    </section>
   )
 }

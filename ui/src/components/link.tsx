@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link as Route } from 'wouter'
-import { type Changes, useHref } from '../app/url-state.ts'
+import type { Changes } from '../app/query.ts'
+import { useHref } from '../app/url-state.ts'
 
 interface LinkProps {
   to: string

@@ -26,6 +26,7 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
   }, [open])
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it hears that the focus has left its buttons
     <div
       className="menu"
       ref={menu}

@@ -21,7 +21,8 @@ export function SecretDialog({ title, secret, words, onClose }: SecretDialogProp
         <CopyButton text={secret} what="Copy secret" />
       </div>
       <p className="warning">
-        It is shown now and never again. Keep it where the receiver finds it; whoever knows it can forge deliveries.
+        It is shown now and never again. Keep it where the receiver finds it; whoever knows it can forge
+        deliveries.
       </p>
       <p className="soft">
         The receiver verifies <code>{config.signature.signature}</code> with it.{' '}

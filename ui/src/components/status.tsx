@@ -52,5 +52,9 @@ export function HealthStatus({ state }: { state: Health['state'] }) {
 /** The status of one attempt: what HTTP said, or the code of the error. */
 export function AttemptState({ status, error }: { status: number | null; error: { code: string } | null }) {
   const good = status !== null && status >= 200 && status < 300
-  return <Status tone={good ? 'good' : 'bad'}>{status === null ? (error?.code ?? 'no answer') : String(status)}</Status>
+  return (
+    <Status tone={good ? 'good' : 'bad'}>
+      {status === null ? (error?.code ?? 'no answer') : String(status)}
+    </Status>
+  )
 }

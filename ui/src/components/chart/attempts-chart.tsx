@@ -59,7 +59,12 @@ export function AttemptsChart({ statistics }: ChartProps) {
       >
         {width > 0 && <Bars statistics={statistics} width={width} height={HEIGHT} at={at} />}
         {bucket !== undefined && (
-          <Tooltip bucket={bucket} bucketMs={bucket_ms} x={centreOf(at ?? 0, width, buckets.length)} width={width} />
+          <Tooltip
+            bucket={bucket}
+            bucketMs={bucket_ms}
+            x={centreOf(at ?? 0, width, buckets.length)}
+            width={width}
+          />
         )}
       </div>
       <p className="unseen" id={id}>

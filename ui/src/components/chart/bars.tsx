@@ -32,7 +32,13 @@ export function Bars({ statistics, width, height, at }: BarsProps) {
     <svg width={width} height={height} aria-hidden="true">
       {lines.map((mark) => (
         <g key={mark}>
-          <line className="chart-line" x1={LEFT} x2={width} y1={Math.round(y(mark)) + 0.5} y2={Math.round(y(mark)) + 0.5} />
+          <line
+            className="chart-line"
+            x1={LEFT}
+            x2={width}
+            y1={Math.round(y(mark)) + 0.5}
+            y2={Math.round(y(mark)) + 0.5}
+          />
           <text className="chart-mark" x={LEFT - 8} y={y(mark) + 4} textAnchor="end">
             {shortNumber(mark)}
           </text>
@@ -46,7 +52,9 @@ export function Bars({ statistics, width, height, at }: BarsProps) {
           y={height - 6}
           textAnchor={x(time) < LEFT + 24 ? 'start' : x(time) > width - 24 ? 'end' : 'middle'}
         >
-          {ofDays || (new Date(time).getHours() === 0 && new Date(time).getMinutes() === 0) ? dayOf(time) : clockOf(time)}
+          {ofDays || (new Date(time).getHours() === 0 && new Date(time).getMinutes() === 0)
+            ? dayOf(time)
+            : clockOf(time)}
         </text>
       ))}
       {at !== null && (
@@ -64,8 +72,12 @@ export function Bars({ statistics, width, height, at }: BarsProps) {
         const left = centreOf(index, width, buckets.length) - bar / 2
         return (
           <g key={key}>
-            {good > 0 && <rect className="chart-good" x={left} width={bar} y={ABOVE + room - good} height={good} />}
-            {bad > 0 && <rect className="chart-bad" x={left} width={bar} y={ABOVE + room - good - bad} height={bad} />}
+            {good > 0 && (
+              <rect className="chart-good" x={left} width={bar} y={ABOVE + room - good} height={good} />
+            )}
+            {bad > 0 && (
+              <rect className="chart-bad" x={left} width={bar} y={ABOVE + room - good - bad} height={bad} />
+            )}
           </g>
         )
       })}

@@ -58,5 +58,6 @@ export function barHeight(count: number, largest: number, height: number): numbe
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const plain = new Intl.NumberFormat('en')
 
-export const shortNumber = (count: number): string => (count < 10_000 ? plain.format(count) : compact.format(count))
+export const shortNumber = (count: number): string =>
+  count < 10_000 ? plain.format(count) : compact.format(count)
 export const fullNumber = (count: number): string => plain.format(count)

@@ -20,8 +20,11 @@ export interface DeliveryQuery {
  * @param now to the minute, so that a list is not another one at each look
  */
 export function readDeliveryQuery(params: URLSearchParams, now: number): DeliveryQuery {
-  const statuses = (params.get('status') ?? '').split(',').filter((one) => STATUSES.some((known) => known === one))
-  const [, age] = AGES[params.get('age') ?? ''] ?? []
+  const statuses = (params.get('status') ?? '')
+    .split(',')
+    .filter((one) => STATUSES.some((known) => known === one))
+  const chosen = params.get('age') ?? ''
+  const [, age] = (Object.hasOwn(AGES, chosen) ? AGES[chosen] : undefined) ?? []
   const minute = Math.floor(now / 60_000) * 60_000
   return {
     status: statuses.join(','),
@@ -49,4 +52,6 @@ const NAMES = ['status', 'event', 'age', 'since', 'until'] as const
 export const isFiltered = (params: URLSearchParams): boolean => NAMES.some((name) => params.has(name))
 
 /** The change of the address that takes all filters away. */
-export const WITHOUT_FILTERS: Readonly<Record<string, null>> = Object.fromEntries(NAMES.map((name) => [name, null]))
+export const WITHOUT_FILTERS: Readonly<Record<string, null>> = Object.fromEntries(
+  NAMES.map((name) => [name, null]),
+)

@@ -73,12 +73,24 @@ export function DeliveryTable({ pages, label, empty, hooks, ofOneHook = false, m
         <tbody>
           {loading ? (
             <SkeletonRows
-              columns={['col-status', '', ...(ofOneHook ? [] : ['wide']), 'wide number', 'wide', 'number col-time']}
+              columns={[
+                'col-status',
+                '',
+                ...(ofOneHook ? [] : ['wide']),
+                'wide number',
+                'wide',
+                'number col-time',
+              ]}
               rows={most ?? 8}
             />
           ) : (
             found.map((delivery) => (
-              <Row key={delivery.id} delivery={delivery} hook={hooks?.get(delivery.hook)} ofOneHook={ofOneHook} />
+              <Row
+                key={delivery.id}
+                delivery={delivery}
+                hook={hooks?.get(delivery.hook)}
+                ofOneHook={ofOneHook}
+              />
             ))
           )}
         </tbody>
@@ -100,7 +112,15 @@ export function DeliveryTable({ pages, label, empty, hooks, ofOneHook = false, m
   )
 }
 
-function Row({ delivery, hook, ofOneHook }: { delivery: Delivery; hook: Hook | undefined; ofOneHook: boolean }) {
+function Row({
+  delivery,
+  hook,
+  ofOneHook,
+}: {
+  delivery: Delivery
+  hook: Hook | undefined
+  ofOneHook: boolean
+}) {
   const target = hook === undefined ? `Hook ${delivery.hook}` : visibleLine(hook.target)
   return (
     <tr>
@@ -124,7 +144,8 @@ function Row({ delivery, hook, ofOneHook }: { delivery: Delivery; hook: Hook | u
 }
 
 function nextOf({ status, due, manual, reason }: Delivery): ReactNode {
-  if (status !== 'pending') return reason === null ? '' : <span className="cut reason">{visibleLine(reason)}</span>
+  if (status !== 'pending')
+    return reason === null ? '' : <span className="cut reason">{visibleLine(reason)}</span>
   if (manual) return 'asked for'
   return due === null ? 'waits for its hook' : <Ago at={due} />
 }

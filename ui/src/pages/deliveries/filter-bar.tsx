@@ -1,5 +1,5 @@
 import { useCatalog } from '../../api/queries.ts'
-import type { Changes } from '../../app/url-state.ts'
+import type { Changes } from '../../app/query.ts'
 import { AGES, localInput, STATUSES } from './delivery-filters.ts'
 
 interface FilterBarProps {
@@ -27,7 +27,10 @@ export function FilterBar({ params, setParams, events }: FilterBarProps) {
     <search className="filters">
       <label>
         <span className="unseen">Status</span>
-        <select value={params.get('status') ?? ''} onChange={({ target }) => setParams({ status: target.value })}>
+        <select
+          value={params.get('status') ?? ''}
+          onChange={({ target }) => setParams({ status: target.value })}
+        >
           <option value="">Any status</option>
           {STATUSES.map((status) => (
             <option key={status} value={status}>

@@ -56,7 +56,8 @@ export function AttemptLog({ log, chosen, onChoose }: AttemptLogProps) {
 
 function Answer({ attempt }: { attempt: Attempt }) {
   const { number, status, error, response } = attempt
-  const words = error === null ? (status === null ? undefined : wordsOfStatus(status)) : wordsOfError(error.code)
+  const words =
+    error === null ? (status === null ? undefined : wordsOfStatus(status)) : wordsOfError(error.code)
   return (
     <div className="answer">
       <h3>{`Answer to attempt ${number}`}</h3>
@@ -69,7 +70,9 @@ function Answer({ attempt }: { attempt: Attempt }) {
           <h4>Headers</h4>
           <HeaderList headers={response.headers} label="Headers of the answer" />
           <Body text={response.body} label="Body of the answer" />
-          {response.truncated && <p className="hint">Only the beginning was kept, or it did not come to its end.</p>}
+          {response.truncated && (
+            <p className="hint">Only the beginning was kept, or it did not come to its end.</p>
+          )}
         </>
       )}
     </div>

@@ -5,7 +5,8 @@ const WORDS: Readonly<Record<string, string>> = {
   tls: 'The TLS handshake failed, or the certificate is not the host’s. Look at the certificate of the receiver.',
   timeout: 'The receiver did not answer in time. Let it answer at once, and do its work afterwards.',
   refused_address: 'The target leads to an address that must not be called, so nothing was sent to it.',
-  protocol: 'The receiver was reached, but what came was no HTTP answer: the connection was closed, or garbage came.',
+  protocol:
+    'The receiver was reached, but what came was no HTTP answer: the connection was closed, or garbage came.',
   local: 'A fault on the sender’s side. It is not held against the hook.',
   payload: 'The application could not make the body.',
 }
@@ -15,7 +16,8 @@ export const wordsOfError = (code: string): string | undefined => WORDS[code]
 /** What an HTTP status that is no success tells. */
 export function wordsOfStatus(status: number): string | undefined {
   if (status >= 200 && status < 300) return undefined
-  if (status >= 300 && status < 400) return 'Redirects are not followed. Enter the address that it leads to as the target.'
+  if (status >= 300 && status < 400)
+    return 'Redirects are not followed. Enter the address that it leads to as the target.'
   if (status === 401 || status === 403) {
     return 'The receiver does not let this request in. Does it want a header, or is the secret another one?'
   }

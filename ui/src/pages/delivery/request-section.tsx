@@ -38,7 +38,9 @@ export function RequestSection({ body, attempt, hookId }: RequestSectionProps) {
       <h3>Headers</h3>
       {request === null ? (
         <p className="soft">
-          {attempt === undefined ? 'They are made with each attempt.' : 'They were not kept for this attempt.'}
+          {attempt === undefined
+            ? 'They are made with each attempt.'
+            : 'They were not kept for this attempt.'}
         </p>
       ) : (
         <>

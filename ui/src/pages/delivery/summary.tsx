@@ -26,7 +26,10 @@ export function Summary({ delivery }: { delivery: DeliveryDetail }) {
         <div>
           <dt>Event happened</dt>
           <dd>
-            <Exact at={created} /> <span className="soft">(<Ago at={created} />)</span>
+            <Exact at={created} />{' '}
+            <span className="soft">
+              (<Ago at={created} />)
+            </span>
           </dd>
         </div>
         {finished !== null && (
@@ -43,7 +46,9 @@ export function Summary({ delivery }: { delivery: DeliveryDetail }) {
         {status === 'pending' && (
           <div>
             <dt>Next attempt</dt>
-            <dd>{due === null ? 'When its hook is ready for it' : <Countdown due={due} manual={manual} />}</dd>
+            <dd>
+              {due === null ? 'When its hook is ready for it' : <Countdown due={due} manual={manual} />}
+            </dd>
           </div>
         )}
       </dl>

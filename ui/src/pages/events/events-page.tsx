@@ -13,7 +13,9 @@ export function EventsPage() {
   const { data: catalog, error, refetch, isFetching } = useCatalog()
   const [search, setSearch] = useState('')
   const wanted = search.trim().toLowerCase()
-  const found = catalog?.filter(({ name, description }) => `${name} ${description ?? ''}`.toLowerCase().includes(wanted))
+  const found = catalog?.filter(({ name, description }) =>
+    `${name} ${description ?? ''}`.toLowerCase().includes(wanted),
+  )
   return (
     <Page title="Events">
       {(catalog?.length ?? 0) > MANY && (

@@ -22,7 +22,8 @@ export function schemaRows(schema: JsonSchema): SchemaRow[] {
 }
 
 function visit(root: JsonSchema, given: unknown, path: string, depth: number, rows: SchemaRow[]): void {
-  if (depth > DEEPEST) return
+  // Lists inside of lists are no deeper in the table, and may never end.
+  if (depth > DEEPEST || path.endsWith('[]'.repeat(DEEPEST))) return
   for (const part of partsOf(root, given)) {
     const { properties, required, items } = part
     const needed: readonly unknown[] = Array.isArray(required) ? required : []
@@ -48,21 +49,26 @@ function visit(root: JsonSchema, given: unknown, path: string, depth: number, ro
 function partsOf(root: JsonSchema, given: unknown): JsonSchema[] {
   const schema = resolve(root, given)
   if (schema === undefined) return []
-  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((key) => (Array.isArray(schema[key]) ? (schema[key] as unknown[]) : []))
+  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((key) =>
+    Array.isArray(schema[key]) ? (schema[key] as unknown[]) : [],
+  )
   return [schema, ...parts.map((part) => resolve(root, part)).filter((part) => part !== undefined)]
 }
 
-function typeOf(root: JsonSchema, given: unknown): string {
+function typeOf(root: JsonSchema, given: unknown, depth = 0): string {
   const schema = resolve(root, given)
-  if (schema === undefined) return 'any'
+  if (schema === undefined || depth > DEEPEST) return 'any'
   const { type, format, items, enum: values } = schema
   const choices = schema.anyOf ?? schema.oneOf
-  if (Array.isArray(choices)) return [...new Set(choices.map((choice) => typeOf(root, choice)))].join(' or ')
+  if (Array.isArray(choices))
+    return [...new Set(choices.map((choice) => typeOf(root, choice, depth + 1)))].join(' or ')
   if (Object.hasOwn(schema, 'const')) return JSON.stringify(schema.const)
   if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(' or ')
   const names = ([] as unknown[]).concat(type ?? (isSchema(schema.properties) ? 'object' : [])).map(String)
   if (names.length === 0) return 'any'
-  const words = names.map((name) => (name === 'array' && isSchema(items) ? `list of ${typeOf(root, items)}` : name))
+  const words = names.map((name) =>
+    name === 'array' && isSchema(items) ? `list of ${typeOf(root, items, depth + 1)}` : name,
+  )
   return `${words.join(' or ')}${typeof format === 'string' ? ` (${format})` : ''}`
 }
 
@@ -87,8 +93,17 @@ function resolve(root: JsonSchema, given: unknown): JsonSchema | undefined {
       .slice(1)
       .split('/')
       .slice(1)
-      .map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'))
+      .map(nameOf)
       .reduce((place: unknown, step) => (isSchema(place) ? place[step] : undefined), root)
   }
   return undefined
+}
+
+/** A step of a JSON Pointer in a URL. */
+function nameOf(step: string): string {
+  try {
+    return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+  } catch {
+    return step
+  }
 }

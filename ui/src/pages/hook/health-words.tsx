@@ -26,22 +26,22 @@ export function HealthWords({ health }: { health: Health }) {
       </>
     )
   }
-  const failed = failures === 1 ? 'The last attempt has failed' : `The last ${failures} attempts have failed`
-  const since = failing_since !== null && failures > 1 && (
-    <>
-      , since <Ago at={failing_since} />
-    </>
-  )
   if (state === 'well') return <>Its last attempt succeeded, or it has had none yet.</>
   if (state === 'recovering') {
     return <>It answers again. Deliveries that have waited are sent a few at a time.</>
   }
   return (
     <>
-      {failures > 0 && (
+      {failures === 1 && 'The last attempt has failed. '}
+      {failures > 1 && (
         <>
-          {failed}
-          {since}
+          {failures} attempts have failed in a row
+          {failing_since !== null && (
+            <>
+              {', the first one '}
+              <Ago at={failing_since} />
+            </>
+          )}
           {'. '}
         </>
       )}

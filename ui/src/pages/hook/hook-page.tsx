@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { ApiProblem } from '../../api/problem.ts'
 import { useHealth, useHook } from '../../api/queries.ts'
-import { eventsOf, type Hook } from '../../api/wire.ts'
+import { eventsOf } from '../../api/wire.ts'
 import { useCaller } from '../../app/caller.tsx'
 import { Page } from '../../app/page.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
@@ -12,9 +12,9 @@ import { Bone } from '../../components/skeleton.tsx'
 import { HealthStatus } from '../../components/status.tsx'
 import { visibleLine } from '../../components/visible-text.ts'
 import { Timeline } from '../deliveries/timeline.tsx'
+import { HealthWords } from './health-words.tsx'
 import { HookActions } from './hook-actions.tsx'
 import { HookDialog, type HookDialogName } from './hook-dialog.tsx'
-import { HealthWords } from './health-words.tsx'
 import { HookSettings } from './hook-settings.tsx'
 
 export function HookPage({ id }: { id: number }) {
@@ -86,4 +86,3 @@ export function HookPage({ id }: { id: number }) {
     </Page>
   )
 }
-

@@ -56,7 +56,15 @@ export function HookTable({ pages, stateOf, empty }: HookTableProps) {
         </thead>
         <tbody>
           {data === undefined ? (
-            <SkeletonRows columns={['', 'wide', ...(admin ? ['wide col-owner'] : []), 'col-state', 'wide number col-time']} />
+            <SkeletonRows
+              columns={[
+                '',
+                'wide',
+                ...(admin ? ['wide col-owner'] : []),
+                'col-state',
+                'wide number col-time',
+              ]}
+            />
           ) : (
             hooks.map((hook) => <Row key={hook.id} hook={hook} state={stateOf?.(hook.id)} admin={admin} />)
           )}

@@ -7,7 +7,11 @@ const NEWEST = 5
 
 export function FailedDeliveries() {
   const owner = useOwner()
-  const pages = useDeliveryPages({ status: 'failed', event: '', since: '', until: '', owner }, undefined, NEWEST)
+  const pages = useDeliveryPages(
+    { status: 'failed', event: '', since: '', until: '', owner },
+    undefined,
+    NEWEST,
+  )
   return (
     <section className="section" aria-labelledby="failed">
       <div className="section-head">
@@ -16,7 +20,12 @@ export function FailedDeliveries() {
           All
         </Link>
       </div>
-      <DeliveryTable pages={pages} most={NEWEST} empty={<p className="soft">None.</p>} label="Newest failed deliveries" />
+      <DeliveryTable
+        pages={pages}
+        most={NEWEST}
+        empty={<p className="soft">None.</p>}
+        label="Newest failed deliveries"
+      />
     </section>
   )
 }

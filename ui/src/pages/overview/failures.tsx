@@ -45,7 +45,11 @@ export function Failures({ statistics }: { statistics: Statistics | undefined })
               <tr key={kind}>
                 <th scope="row">{KINDS[kind] ?? kind}</th>
                 <td>
-                  <span className="kind-bar" style={{ width: `${(count / most) * 100}%` }} aria-hidden="true" />
+                  <span
+                    className="kind-bar"
+                    style={{ width: `${(count / most) * 100}%` }}
+                    aria-hidden="true"
+                  />
                 </td>
                 <td className="number">{fullNumber(count)}</td>
               </tr>

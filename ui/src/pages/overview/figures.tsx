@@ -4,6 +4,7 @@ import { fullNumber } from '../../components/chart/scale.ts'
 import { Bone } from '../../components/skeleton.tsx'
 import { Ago } from '../../components/time.tsx'
 import { duration } from '../../components/time-words.ts'
+import { successRate } from './success-rate.ts'
 
 interface FiguresProps {
   /** Undefined while it is being loaded. */
@@ -26,24 +27,24 @@ function Figure({ label, value, note }: { label: string; value: ReactNode; note?
 /** How attempts went in the chosen time. */
 export function Figures({ statistics }: FiguresProps) {
   const total = statistics?.total
-  const of = (show: (total: Statistics['total']) => ReactNode) => (total === undefined ? <Bone width="4ch" /> : show(total))
+  const of = (show: (total: Statistics['total']) => ReactNode) =>
+    total === undefined ? <Bone width="4ch" /> : show(total)
   const estimate = statistics?.complete === false ? '≈ ' : ''
   return (
     <dl className="figures">
       <Figure label="Delivered" value={of(({ delivered }) => estimate + fullNumber(delivered))} />
       <Figure label="Failed attempts" value={of(({ failed }) => estimate + fullNumber(failed))} />
       <Figure label="Success rate" value={of(successRate)} />
-      <Figure label="Latency p50" value={of(({ duration_ms }) => (duration_ms === null ? '–' : duration(duration_ms.p50)))} />
-      <Figure label="Latency p95" value={of(({ duration_ms }) => (duration_ms === null ? '–' : duration(duration_ms.p95)))} />
+      <Figure
+        label="Latency p50"
+        value={of(({ duration_ms }) => (duration_ms === null ? '–' : duration(duration_ms.p50)))}
+      />
+      <Figure
+        label="Latency p95"
+        value={of(({ duration_ms }) => (duration_ms === null ? '–' : duration(duration_ms.p95)))}
+      />
     </dl>
   )
-}
-
-/** In percent. What is not all is never shown as 100. */
-export function successRate({ attempts, delivered }: { attempts: number; delivered: number }): string {
-  if (attempts === 0) return '–'
-  const rate = Math.floor((delivered / attempts) * 1_000) / 10
-  return `${rate.toFixed(rate === 100 ? 0 : 1)} %`
 }
 
 /** What there is to do right now. */
@@ -64,15 +65,23 @@ export function Backlog({ statistics }: FiguresProps) {
         <Figure
           label="Due"
           value={count(({ deliveries }) => deliveries.due)}
-          note={oldest === null ? undefined : <>oldest <Ago at={oldest} /></>}
+          note={
+            oldest === null ? undefined : (
+              <>
+                oldest <Ago at={oldest} />
+              </>
+            )
+          }
         />
         <Figure label="In flight" value={count(({ deliveries }) => deliveries.in_flight)} />
         <Figure label="Scheduled retries" value={count(({ deliveries }) => deliveries.scheduled)} />
-        <Figure label="Held back by their hook" value={count(({ deliveries }) => deliveries.parked)} />
+        <Figure label="Held back" value={count(({ deliveries }) => deliveries.parked)} />
         <Figure
-          label="Events being handed out"
+          label="Events waiting"
           value={count(({ events }) => events.waiting)}
-          note={now !== undefined && now.events.failing > 0 ? `${fullNumber(now.events.failing)} fail` : undefined}
+          note={
+            now !== undefined && now.events.failing > 0 ? `${fullNumber(now.events.failing)} fail` : undefined
+          }
         />
       </dl>
     </section>

@@ -20,9 +20,16 @@ export function OverviewPage() {
   const asked = params.get('range')
   const range = isRange(asked) ? asked : '24h'
   const zone = -new Date().getTimezoneOffset() * 60_000
-  const { data, error, refetch, isFetching } = useStatistics(range, owner, () => spanOf(range, Date.now(), zone))
+  const { data, error, refetch, isFetching } = useStatistics(range, owner, () =>
+    spanOf(range, Date.now(), zone),
+  )
   const picker = (
-    <Segmented label="Time range" value={range} options={OPTIONS} onChange={(name) => setParams({ range: name })} />
+    <Segmented
+      label="Time range"
+      value={range}
+      options={OPTIONS}
+      onChange={(name) => setParams({ range: name })}
+    />
   )
   return (
     <Page title="Overview" actions={picker}>
@@ -56,7 +63,8 @@ export function OverviewPage() {
               <div className="chart-place">
                 <Empty title="No attempts in this time">
                   <p>
-                    Deliveries are made when something happens that a hook listens to. <Link to="/hooks">See the hooks</Link>
+                    Deliveries are made when something happens that a hook listens to.{' '}
+                    <Link to="/hooks">See the hooks</Link>
                   </p>
                 </Empty>
               </div>

@@ -19,7 +19,8 @@ export const RANGES = {
 
 export type RangeName = keyof typeof RANGES
 
-export const isRange = (text: string | null): text is RangeName => text !== null && Object.hasOwn(RANGES, text)
+export const isRange = (text: string | null): text is RangeName =>
+  text !== null && Object.hasOwn(RANGES, text)
 
 /** The last so many bars, the last one of which is under way: they begin at round times, so that they stand still. */
 export function spanOf(range: RangeName, now: number, zoneMs: number): Span {
@@ -28,4 +29,3 @@ export function spanOf(range: RangeName, now: number, zoneMs: number): Span {
   const iso = (time: number) => new Date(time).toISOString()
   return { since: iso(until - buckets * bucketMs), until: iso(until), bucketMs }
 }
-

@@ -9,4 +9,14 @@ import { ruby } from './ruby.ts'
 import type { Snippet } from './snippet.ts'
 import { standardwebhooks } from './standardwebhooks.ts'
 
-export const snippets: readonly Snippet[] = [hookwright, standardwebhooks, node, python, go, ruby, php, java, csharp]
+export const snippets: readonly Snippet[] = [
+  hookwright,
+  standardwebhooks,
+  node,
+  python,
+  go,
+  ruby,
+  php,
+  java,
+  csharp,
+]

@@ -15,8 +15,8 @@ export function DeleteDialog({ hook, onClose }: HookDialogProps) {
   return (
     <Dialog title="Delete this hook?" onClose={onClose}>
       <p>
-        Nothing more will be sent to <span className="mono breaking">{visibleLine(hook.target)}</span>. What waits for it is
-        cancelled. This cannot be undone.
+        Nothing more will be sent to <span className="mono breaking">{visibleLine(hook.target)}</span>. What
+        waits for it is cancelled. This cannot be undone.
       </p>
       {remove.error !== null && <Problem what="It was not deleted." error={remove.error} />}
       <div className="dialog-foot">

@@ -24,7 +24,9 @@ export function DisableDialog({ hook, onClose }: HookDialogProps) {
           })
         }}
       >
-        <p>Nothing is sent until it is enabled again. What happens meanwhile is kept, and can be sent then.</p>
+        <p>
+          Nothing is sent until it is enabled again. What happens meanwhile is kept, and can be sent then.
+        </p>
         <Field label="Reason (optional)" name="reason" hint="Shown with the hook.">
           {(attributes) => (
             <input

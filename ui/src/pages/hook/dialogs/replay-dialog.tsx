@@ -13,7 +13,11 @@ const DAY = 86_400_000
 
 const WHAT = [
   ['failed', 'What has failed', 'Deliveries that were given up.'],
-  ['missed', 'Whatever it did not get', 'Also events that happened while the hook was disabled, or before it existed.'],
+  [
+    'missed',
+    'Whatever it did not get',
+    'Also events that happened while the hook was disabled, or before it existed.',
+  ],
 ] as const
 
 /** Sends again what lies in a time: it is counted first, and only what was counted is confirmed. */
@@ -46,7 +50,9 @@ export function ReplayDialog({ hook, onClose }: HookDialogProps) {
     }
     replay.mutate(input, {
       onSuccess({ deliveries }) {
-        announce(`${fullNumber(deliveries)} ${deliveries === 1 ? 'delivery is' : 'deliveries are'} sent again`)
+        announce(
+          `${fullNumber(deliveries)} ${deliveries === 1 ? 'delivery is' : 'deliveries are'} sent again`,
+        )
         onClose()
       },
     })

@@ -46,10 +46,16 @@ export function RotateDialog({ hook, onClose }: HookDialogProps) {
           rotate.mutate({ overlap_ms: overlap })
         }}
       >
-        <p>The hook gets a new secret, which is shown once. Until the overlap is over, either secret verifies.</p>
+        <p>
+          The hook gets a new secret, which is shown once. Until the overlap is over, either secret verifies.
+        </p>
         <Field label="The secret before goes on signing for" name="overlap_ms">
           {(attributes) => (
-            <select {...attributes} value={overlap} onChange={({ target }) => setOverlap(Number(target.value))}>
+            <select
+              {...attributes}
+              value={overlap}
+              onChange={({ target }) => setOverlap(Number(target.value))}
+            >
               {OVERLAPS.map(([ms, words]) => (
                 <option key={ms} value={ms}>
                   {words}

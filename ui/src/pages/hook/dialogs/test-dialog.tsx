@@ -70,7 +70,9 @@ export function TestDialog({ hook, onClose }: HookDialogProps) {
             />
           )}
         </Field>
-        {test.error !== null && refused.length === 0 && <Problem what="It was not sent." error={test.error} />}
+        {test.error !== null && refused.length === 0 && (
+          <Problem what="It was not sent." error={test.error} />
+        )}
         <div className="arrival" role="status">
           {test.data !== undefined && <Arrival id={test.data.id} />}
         </div>

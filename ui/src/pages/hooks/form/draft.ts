@@ -85,7 +85,9 @@ export function inputOf(draft: Draft, fields: readonly OwnField[], before?: Draf
 
 function headersOf(rows: readonly HeaderRow[]): Record<string, string> {
   return Object.fromEntries(
-    rows.filter(({ name, value }) => name.trim() !== '' || value !== '').map(({ name, value }) => [name.trim(), value]),
+    rows
+      .filter(({ name, value }) => name.trim() !== '' || value !== '')
+      .map(({ name, value }) => [name.trim(), value]),
   )
 }
 

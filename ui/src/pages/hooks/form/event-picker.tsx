@@ -22,7 +22,9 @@ export function EventPicker({ chosen, onChange, errors = [] }: EventPickerProps)
       .filter((name) => !names.includes(name) && catalog !== undefined)
       .map((name) => ({ name, description: 'Not in the catalog any more.' })),
   ]
-  const found = all.filter(({ name, description }) => `${name} ${description ?? ''}`.toLowerCase().includes(wanted))
+  const found = all.filter(({ name, description }) =>
+    `${name} ${description ?? ''}`.toLowerCase().includes(wanted),
+  )
 
   return (
     <fieldset className="field picker" aria-describedby={`${id}-more`}>
@@ -65,7 +67,9 @@ export function EventPicker({ chosen, onChange, errors = [] }: EventPickerProps)
                 </label>
               </li>
             ))}
-            {catalog !== undefined && found.length === 0 && <li className="picker-none">No event is called so.</li>}
+            {catalog !== undefined && found.length === 0 && (
+              <li className="picker-none">No event is called so.</li>
+            )}
           </ul>
           <p className="picker-foot" role="status">
             {chosen.length === 0 ? 'None chosen' : `${chosen.length} chosen`}

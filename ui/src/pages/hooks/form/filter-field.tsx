@@ -23,8 +23,9 @@ export function FilterField({ value, onChange, errors }: FilterFieldProps) {
         errors={errors}
         hint={
           <>
-            A condition on the event’s data, as JSON. Names are paths, <code>author.name</code>; all conditions must
-            hold. There are <code>$eq $ne $gt $gte $lt $lte $in $nin $exists $startsWith $not $and $or</code>.
+            A condition on the event’s data, as JSON. Names are paths, <code>author.name</code>; all
+            conditions must hold. There are{' '}
+            <code>$eq $ne $gt $gte $lt $lte $in $nin $exists $startsWith $not $and $or</code>.
           </>
         }
       >

@@ -24,7 +24,9 @@ export function HeadersEditor({ rows, exists, onChange, errors = [] }: HeadersEd
       <legend>Headers</legend>
       {rows === null ? (
         <div className="headers-kept">
-          <p>The hook’s headers are kept as they are. They are never shown, because they may hold passwords.</p>
+          <p>
+            The hook’s headers are kept as they are. They are never shown, because they may hold passwords.
+          </p>
           <Button onClick={() => onChange([row()])}>Replace all headers</Button>
         </div>
       ) : (

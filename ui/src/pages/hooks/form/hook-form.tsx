@@ -48,7 +48,11 @@ export function HookForm({ id, start, fields, onSaved, cancelTo }: HookFormProps
   function errorsOf(name: string): readonly string[] {
     if (refused !== null) return refused.fields[name] ?? []
     const local =
-      name === 'target' ? faultOfTarget(draft.target) : name === 'filter' ? faultOfFilter(draft.filter) : undefined
+      name === 'target'
+        ? faultOfTarget(draft.target)
+        : name === 'filter'
+          ? faultOfFilter(draft.filter)
+          : undefined
     if (local !== undefined && touched.has(name)) return [local]
     return touched.has(name) && dryRun.current ? (dryRun.errors[name] ?? []) : []
   }
@@ -65,7 +69,8 @@ export function HookForm({ id, start, fields, onSaved, cancelTo }: HookFormProps
     save.mutate(input, { onSuccess: onSaved })
   }
 
-  const targetIsFine = dryRun.current && touched.has('target') && draft.target !== '' && !('target' in dryRun.errors)
+  const targetIsFine =
+    dryRun.current && touched.has('target') && draft.target !== '' && !('target' in dryRun.errors)
   return (
     <form className="form" ref={form} onSubmit={submit} noValidate>
       {admin && id === undefined && (
@@ -89,7 +94,11 @@ export function HookForm({ id, start, fields, onSaved, cancelTo }: HookFormProps
         label="Target URL"
         name="target"
         errors={errorsOf('target')}
-        note={<p className="field-good">{targetIsFine ? 'The server accepts this address.' : '\u00a0'}</p>}
+        note={
+          <p className={targetIsFine ? 'field-good' : 'hint'}>
+            {targetIsFine ? 'The server accepts this address.' : 'Where events are posted to.'}
+          </p>
+        }
       >
         {(attributes) => (
           <input

@@ -5,7 +5,8 @@ export function faultOfTarget(text: string): string | undefined {
   if (!/^https?:\/\//i.test(target)) return 'It begins with https://, or with http://.'
   const url = URL.parse(target)
   if (url === null || url.hostname === '') return 'Enter a valid URL.'
-  if (url.username !== '' || url.password !== '') return 'Leave out the user name and password; use a header for these.'
+  if (url.username !== '' || url.password !== '')
+    return 'Leave out the user name and password; use a header for these.'
   if ([...target].length > 255) return 'It has more than 255 characters.'
   return undefined
 }

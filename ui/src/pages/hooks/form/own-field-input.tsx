@@ -25,7 +25,12 @@ export function OwnFieldInput({ field, value, onChange, errors }: OwnFieldInputP
   if (typeof value === 'boolean') {
     return (
       <label className="check">
-        <input type="checkbox" name={name} checked={value} onChange={({ target }) => onChange(target.checked)} />
+        <input
+          type="checkbox"
+          name={name}
+          checked={value}
+          onChange={({ target }) => onChange(target.checked)}
+        />
         {label}
       </label>
     )
