@@ -33,6 +33,19 @@ export function useCatalog() {
   })
 }
 
+/** The data of the newest such event, where one has happened and its body has data. Null for none. */
+export function useSampleData(name: string, owner: string) {
+  return useQuery({
+    queryKey: ['samples', name, owner],
+    async queryFn({ signal }): Promise<unknown> {
+      const [body] = await get<unknown[]>(`events/${encodeURIComponent(name)}/samples/`, { owner }, signal)
+      return typeof body === 'object' && body !== null && 'data' in body ? body.data : null
+    },
+    staleTime: 60_000,
+    retry: false,
+  })
+}
+
 export interface HookFilters {
   search: string
   event: string

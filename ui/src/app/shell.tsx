@@ -27,7 +27,7 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         Skip to content
       </a>
-      <div className="side" data-open={open || undefined}>
+      <header className="side" data-open={open || undefined}>
         <div className="brand">
           <p className="brand-title">{config.title}</p>
           <button
@@ -48,7 +48,7 @@ export function Shell({ children }: { children: ReactNode }) {
             <ThemeSwitch />
           </div>
         </div>
-      </div>
+      </header>
       <main className="content" id="content" tabIndex={-1}>
         {children}
       </main>

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
 import { Button } from './button.tsx'
 
 /** More buttons, behind one. */
@@ -7,6 +7,12 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
   const menu = useRef<HTMLDivElement>(null)
   const id = useId()
 
+  /** The focus goes where it can come back to: what was chosen is not seen any more. */
+  const close = useCallback(() => {
+    setOpen(false)
+    menu.current?.querySelector('button')?.focus()
+  }, [])
+
   useEffect(() => {
     if (!open) return
     const onPointer = (event: PointerEvent) => {
@@ -14,8 +20,7 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
     }
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return
-      setOpen(false)
-      menu.current?.querySelector('button')?.focus()
+      close()
     }
     document.addEventListener('pointerdown', onPointer)
     document.addEventListener('keydown', onKey)
@@ -23,7 +28,7 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
       document.removeEventListener('pointerdown', onPointer)
       document.removeEventListener('keydown', onKey)
     }
-  }, [open])
+  }, [open, close])
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it hears that the focus has left its buttons
@@ -40,7 +45,7 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
       </Button>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: its buttons have the keys; this hears of them */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: likewise */}
-      <div id={id} className="menu-items" hidden={!open} onClick={() => setOpen(false)}>
+      <div id={id} className="menu-items" hidden={!open} onClick={close}>
         {children}
       </div>
     </div>

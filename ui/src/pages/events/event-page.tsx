@@ -96,7 +96,7 @@ function Described({ event }: { event: CatalogEvent }) {
           <div className="section-head">
             <h2 id="example">Example</h2>
           </div>
-          <Code text={JSON.stringify(example, null, 2)} label="Example" />
+          <Code text={JSON.stringify(example, null, 2)} label="Example of the data" />
         </section>
       )}
     </>

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTestHook } from '../../../api/mutations.ts'
 import { ApiProblem } from '../../../api/problem.ts'
-import { useCatalog, useDelivery } from '../../../api/queries.ts'
+import { useCatalog, useDelivery, useSampleData } from '../../../api/queries.ts'
 import { type CatalogEvent, eventsOf } from '../../../api/wire.ts'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
@@ -18,7 +18,10 @@ export function TestDialog({ hook, onClose }: HookDialogProps) {
   const [event, setEvent] = useState(hook.event)
   const [written, setWritten] = useState<string | null>(null)
   const test = useTestHook(hook.id)
-  const text = written ?? exampleOf(catalog, event)
+  const sample = useSampleData(event, hook.owner ?? '')
+  // A sample of a thin body is not what the event has.
+  const known = hook.payload === 'thin' ? null : sample.data
+  const text = written ?? (sample.isPending ? '' : shownData(known ?? exampleOf(catalog, event)))
   const parsed = parse(text)
   const refused = test.error instanceof ApiProblem ? (test.error.fields.data ?? []) : []
 
@@ -63,7 +66,7 @@ export function TestDialog({ hook, onClose }: HookDialogProps) {
             <textarea
               {...attributes}
               className="mono"
-              rows={Math.min(14, Math.max(4, text.split('\n').length))}
+              rows={12}
               value={text}
               onChange={({ target }) => setWritten(target.value)}
               spellCheck={false}
@@ -102,10 +105,10 @@ function Arrival({ id }: { id: string }) {
   )
 }
 
-function exampleOf(catalog: readonly CatalogEvent[] | undefined, name: string): string {
-  const example = catalog?.find((event) => event.name === name)?.example ?? null
-  return example === null ? '' : JSON.stringify(example, null, 2)
-}
+const exampleOf = (catalog: readonly CatalogEvent[] | undefined, name: string): unknown =>
+  catalog?.find((event) => event.name === name)?.example ?? null
+
+const shownData = (data: unknown): string => (data === null ? '' : JSON.stringify(data, null, 2))
 
 function parse(text: string): { data?: unknown; fault?: string } {
   if (text.trim() === '') return {}
