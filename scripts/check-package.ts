@@ -2,9 +2,10 @@
  * Looks at the built package as its users get it: each subpath is there, with types, leads into dist, and can be loaded by
  * `require`, which fails on a top-level await.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { entries, root } from './entries.ts'
 
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -37,6 +38,42 @@ for (const subpath of subpaths) {
   }
 }
 
+/** What a browser loads of the dashboard, compressed: on a phone that is a second. */
+const MOST_BYTES = 150_000
+
+const size = await dashboardSize()
+if (size > MOST_BYTES) problems.push(`the dashboard has ${size} bytes, gzipped, and may have ${MOST_BYTES}`)
+
+async function dashboardSize(): Promise<number> {
+  // The chunk that the handler loads at the first visit, by whatever name: nothing else is called so.
+  const [chunk] = globSync('dist/files.generated-*.js', { cwd: root })
+  if (chunk === undefined) {
+    problems.push('the dashboard is not in dist/')
+    return 0
+  }
+  const { createHooks } = require('hookwright') as typeof import('../src/index.ts')
+  const { sqlite } = require('hookwright/sqlite') as typeof import('../src/store/sqlite/index.ts')
+  // Nothing opens it.
+  const hooks = createHooks({ database: sqlite('none.db'), events: {}, basePath: '/' })
+  const get = async (path: string) =>
+    hooks.handler(new Request(`http://localhost/ui/${path}`, { headers: { 'accept-encoding': 'gzip' } }))
+  const page = await (await get('')).text()
+  const { files } = (await import(
+    pathToFileURL(join(root, chunk)).href
+  )) as typeof import('../src/http/dashboard/files.generated.js')
+  for (const ending of ['js', 'css']) {
+    const name = new RegExp(`assets/[\\w.-]+\\.${ending}`).exec(page)?.[0] ?? 'none'
+    if (!(name in files)) problems.push(`the dashboard's page names no .${ending} that there is`)
+  }
+  let size = 0
+  for (const name of Object.keys(files)) {
+    const file = await get(name)
+    if (file.status !== 200) problems.push(`the dashboard has no ${name}: ${file.status}`)
+    size += (await file.arrayBuffer()).byteLength
+  }
+  return size
+}
+
 for (const problem of problems) console.error(problem)
-console.log(`${subpaths.length} entry points, ${problems.length} problems`)
+console.log(`${subpaths.length} entry points, ${size} bytes of the dashboard, ${problems.length} problems`)
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -7,6 +7,7 @@ import { postgres } from 'hookwright/postgres'
 import { sqlite } from 'hookwright/sqlite'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createCipher } from '../../src/core/cipher.ts'
 import { generateSecret } from '../../src/signature/keys.ts'
 import type { Store } from '../../src/store/store.ts'
 import { temporaryDatabase } from '../support/database.ts'
@@ -174,6 +175,30 @@ function suite(place: () => Promise<Place>): void {
     await rest(collector, canaries, hooks, { targets: targets.origin, secret, header, token, allowed })
     await options(collector, store, { secret })
 
+    // The token is the caller's own; what signs it is nobody's.
+    const link = await hooks.portal({ owner: 1 })
+    const [row] = await store().db.selectFrom('portal').select('key').execute()
+    canaries.addText(
+      'portal key',
+      createCipher(KEY).decrypt(row?.key ?? '', { column: 'portal.key', owner: '' }),
+    )
+    canaries.addText('portal token', link.token)
+    for (const token of [link.token, `${link.token.slice(0, -4)}AAAA`]) {
+      for (const path of ['/me/', '/', '/ui/', '/none/']) {
+        const headers = { authorization: `Bearer ${token}` }
+        const answer = await hooks.handler(new Request(`http://localhost${path}`, { headers }))
+        collector.add(
+          `an answer to a link, ${path}`,
+          `${JSON.stringify([...answer.headers])} ${await answer.text()}`,
+          allowed,
+        )
+      }
+    }
+    await collector.fails('a link without the key', () => locked.portal({ owner: 1 }))
+    await locked.handler(
+      new Request('http://localhost/me/', { headers: { authorization: `Bearer ${link.token}` } }),
+    )
+
     // What is shown of all of it.
     await hooks.disable(made[0] ?? 0, 'by hand')
     collector.add('hooks.list', await hooks.list(), allowed)
@@ -213,6 +238,8 @@ function suite(place: () => Promise<Place>): void {
       'secret by REST',
       'key',
       'other key',
+      'portal key',
+      'portal token',
     ]
     expect(await search(canaries, kept)).toEqual([])
     // The search does find: targets are kept as they are, because hooks are found by them.

@@ -1,5 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
+import { noCipher } from '../../src/core/cipher.ts'
+import { silentLogger } from '../../src/core/logger.ts'
+import { systemRandom } from '../../src/core/random.ts'
 import { type Authorize, createHooks, type HooksOptions, type PortalOptions } from '../../src/index.ts'
+import { Portal } from '../../src/operations/index.ts'
 import { signToken } from '../../src/operations/portal/token.ts'
 import type { Store } from '../../src/store/store.ts'
 import { exec, first, rows } from '../../src/store/work.ts'
@@ -153,17 +157,17 @@ export function portalSuite(harness: Harness): void {
     })
 
     it.each([
-      7,
-      9_007_199_254_740_993n,
-      'a.b.c',
-      '..',
-      'Ünï 🪝',
-      '"\'<>&\\',
-      '\u0001'.repeat(255),
-      '漢'.repeat(255),
-      ' ',
-      'null',
-    ])('is for the owner %s and for nobody else', async (owner) => {
+      ['a number', 7],
+      ['a bigint', 9_007_199_254_740_993n],
+      ['dots', 'a.b.c'],
+      ['nothing but dots', '..'],
+      ['letters of all kinds', 'Ünï 🪝'],
+      ['marks', '"\'<>&\\'],
+      ['characters that are not seen', '\u0001'.repeat(255)],
+      ['many wide characters', '漢'.repeat(255)],
+      ['a space', ' '],
+      ['a word of JSON', 'null'],
+    ] as const)('is for an owner of %s, and for nobody else', async (_, owner) => {
       const { hooks, ask } = await open()
       const mine = await hooks.create({ owner, event: 'a', target: TARGET })
       await hooks.create({ owner: [...`${owner}`].slice(0, -1).join('') || 'x', event: 'a', target: TARGET })
@@ -358,6 +362,46 @@ export function portalSuite(harness: Harness): void {
       expect(after?.key).not.toBe(before?.key)
       for (const { token } of links) expect(plain(await ask(token))).toEqual(ENDED)
       expect((await ask((await hooks.portal({ owner: 1 })).token)).status).toBe(200)
+    })
+
+    it('ends in other processes within 10 seconds, also where nothing but old tokens come', async () => {
+      const { hooks, store, test } = await open()
+      let now = 0
+      const other = new Portal({
+        store,
+        cipher: noCipher,
+        clock: test.clock,
+        random: systemRandom,
+        logger: silentLogger,
+        elapsed: () => now,
+      })
+      const { token } = await hooks.portal({ owner: 1 })
+      expect(await other.grantOf(token)).toMatchObject({ owner: '1' })
+      now = 9_000
+      expect(await other.grantOf(token)).toMatchObject({ owner: '1' })
+      await hooks.endPortals()
+      now = 10_000
+      expect(await other.grantOf(token)).toBeUndefined()
+    })
+
+    it('waits for no answer of a database that was away a moment ago', async () => {
+      const { hooks, store, test } = await open()
+      let now = 0
+      const portal = new Portal({
+        store,
+        cipher: noCipher,
+        clock: test.clock,
+        random: systemRandom,
+        logger: silentLogger,
+        elapsed: () => now,
+      })
+      const { token } = await hooks.portal({ owner: 1 })
+      const read = vi.spyOn(store, 'read').mockRejectedValue(new Error('away'))
+      for (let n = 0; n < 3; n += 1) await expect(portal.grantOf(token)).rejects.toThrow('away')
+      expect(read).toHaveBeenCalledTimes(1)
+      read.mockRestore()
+      now = 250
+      expect(await portal.grantOf(token)).toMatchObject({ owner: '1' })
     })
 
     it('asks the database hardly ever, however many forged tokens come', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { files } from '../../src/http/dashboard/files.generated.js'
 import type { Served } from './application.ts'
 
 /** How a framework differs, where it is not ours to decide. */
@@ -22,6 +23,8 @@ export interface MountTraits {
   redirects?: boolean
   /** It keeps the length of what HEAD would have been answered with. True unless told. */
   headLength?: boolean
+  /** It compresses by itself, or not, as it likes. */
+  compresses?: boolean
   /** It reads multipart forms, or leaves them to us. True unless told. */
   multipart?: boolean
 }
@@ -109,6 +112,59 @@ export function mountSuite(start: () => Promise<Served>, traits: MountTraits): v
     socket.write(`${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`)
     socket.write(Buffer.from(`${pieces}0\r\n\r\n`, 'latin1'))
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 201 .*"target":"https:\/\/example\.com\/target\/é"/s)
+  })
+
+  it('serves the dashboard to everybody, whose page finds its files and the API from any path', async () => {
+    for (const path of [
+      '/ui',
+      '/ui/',
+      '/ui/hooks/1',
+      '/ui/hooks/1/deliveries/?status=failed',
+      '/ui/events/b%2Fc',
+    ]) {
+      const page = await fetch(at(path))
+      const html = await page.text()
+      expect([path, page.status, page.headers.get('content-type')]).toEqual([
+        path,
+        200,
+        'text/html; charset=utf-8',
+      ])
+      expect(page.headers.get('content-security-policy')).toMatch(
+        /^default-src 'none'; script-src 'nonce-[\w+/=]+' 'strict-dynamic'; .*require-trusted-types-for 'script'$/,
+      )
+      expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+      const base = new URL(/<base href="([^"]*)">/.exec(html)?.[1] ?? '', page.url)
+      expect(base.href).toBe(at('/ui/'))
+      expect((await fetch(new URL('../health', base))).status).toBe(200)
+      const [script = ''] = /assets\/[\w.-]+\.js/.exec(html) ?? []
+      expect((await fetch(new URL(script, base), { method: 'HEAD' })).status).toBe(200)
+    }
+  })
+
+  it.each(['br', 'gzip', 'identity'])('sends the files of the dashboard unharmed, as %s', async (coding) => {
+    for (const [name, { type, text: expected }] of Object.entries(files)) {
+      const headers = { 'accept-encoding': coding }
+      const file = await fetch(at(`/ui/${name}`), { headers })
+      expect([file.status, file.headers.get('content-type')]).toEqual([200, type])
+      const encoded = file.headers.get('content-encoding')
+      if (traits.compresses !== true) expect(encoded).toBe(coding === 'identity' ? null : coding)
+      // fetch has decoded it.
+      expect((await file.text()) === expected).toBe(true)
+      const etag = file.headers.get('etag') ?? ''
+      const again = await fetch(at(`/ui/${name}`), { headers: { ...headers, 'if-none-match': etag } })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+      const head = await fetch(at(`/ui/${name}`), { method: 'HEAD', headers })
+      expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, etag, ''])
+    }
+  })
+
+  it('has no other files, and takes nothing else there', async () => {
+    for (const path of ['/ui/assets/none.js', '/ui/assets/..%2f..%2fpackage.json']) {
+      const answer = await raw([`GET ${prefix}${path} HTTP/1.1`])
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+    }
+    const post = await fetch(at('/ui'), { method: 'POST', body: '{}' })
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   })
 
   it('says in the words of drf-hooks what is wrong with a field', async () => {

@@ -67,7 +67,13 @@ async function served(): Promise<Served> {
   return one
 }
 
-const traits = { native: 'nextUrl', undecodable: 500, redirects: true, headLength: false } as const
+const traits = {
+  native: 'nextUrl',
+  undecodable: 500,
+  redirects: true,
+  headLength: false,
+  compresses: true,
+} as const
 
 describe('Next.js, with a base path', () => {
   mountSuite(served, { ...traits, prefix: '/shop/api/hooks' })

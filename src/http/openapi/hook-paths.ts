@@ -1,4 +1,16 @@
-import { answers, body, INTEGER, json, listOf, objectOf, query, STRING, schemaRef, TIME } from './parts.ts'
+import {
+  answers,
+  BOOLEAN,
+  body,
+  INTEGER,
+  json,
+  listOf,
+  objectOf,
+  query,
+  STRING,
+  schemaRef,
+  TIME,
+} from './parts.ts'
 import type { Parameter, PathItem, Reference } from './types.ts'
 
 export const HOOK_ID: Parameter = {
@@ -10,6 +22,13 @@ export const HOOK_ID: Parameter = {
 }
 const ID: Reference = { $ref: '#/components/parameters/HookId' }
 const tags = ['Hooks']
+
+/** The answer to it is not among the responses: a client that is made of them would take it for what may come without. */
+const DRY_RUN = query(
+  'dry_run',
+  BOOLEAN,
+  'True to have the request checked, and nothing done: 200 with `{}` where it would be accepted.',
+)
 
 const times = [
   query('since', TIME, 'From when on attempts are counted; 24 hours before `until` unless told.'),
@@ -43,6 +62,7 @@ export const hookPaths: Record<string, PathItem> = {
       tags,
       summary: 'Subscribe a URL to an event',
       description: 'Where an identical hook exists, the answer is that one, without its secret.',
+      parameters: [DRY_RUN],
       requestBody: body(schemaRef('NewHook')),
       responses: answers(
         { '201': json('The hook, with its secret.', schemaRef('CreatedHook')) },
@@ -63,6 +83,7 @@ export const hookPaths: Record<string, PathItem> = {
       operationId: 'replaceHook',
       tags,
       summary: 'Change a hook, and name its event and target anew',
+      parameters: [DRY_RUN],
       requestBody: body(schemaRef('NewHook')),
       responses: answers({ '200': json('The hook as it is now.', schemaRef('Hook')) }, '400', '404', '413'),
     },
@@ -70,6 +91,7 @@ export const hookPaths: Record<string, PathItem> = {
       operationId: 'changeHook',
       tags,
       summary: 'Change some fields of a hook',
+      parameters: [DRY_RUN],
       requestBody: body(schemaRef('HookChanges')),
       responses: answers({ '200': json('The hook as it is now.', schemaRef('Hook')) }, '400', '404', '413'),
     },

@@ -86,7 +86,7 @@ export class Portal {
     // Not what is remembered: somebody may have ended all links a moment ago.
     const ends = this.#ends
     const key = await portalKey(this.#context)
-    if (ends === this.#ends) this.#know(key)
+    if (ends === this.#ends) void this.#know(key)
     const expiresAt = this.#context.clock.now() + expiresInMs
     const token = signToken({ owner, expiresAt, readOnly }, key)
     return { token, url: `${root}ui/#token=${token}`, expiresAt: new Date(expiresAt) }
