@@ -1,0 +1,26 @@
+import { kept } from './storage.ts'
+
+/** What a link to the dashboard says in its fragment, which no server and no log ever sees. */
+export interface LinkSays {
+  token: string | null
+  theme: string | null
+}
+
+const token = kept(() => sessionStorage, 'hookwright-token')
+
+/** The token of a portal link; null for a caller who is known by cookies. */
+export const sessionToken = (): string | null => token.get()
+
+export function readFragment(hash: string): LinkSays {
+  const said = new URLSearchParams(hash.replace(/^#/, ''))
+  return { token: said.get('token'), theme: said.get('theme') }
+}
+
+/** Takes the token out of the address, where it might be copied or seen, and keeps it for this tab. */
+export function takeFragment(): LinkSays {
+  const said = readFragment(location.hash)
+  if (said.token === null && said.theme === null) return said
+  if (said.token !== null) token.set(said.token)
+  history.replaceState(history.state, '', location.pathname + location.search)
+  return said
+}
