@@ -15,10 +15,18 @@ export function noChromium(): string | undefined {
 /** A real browser. It is asked not to call its maker. */
 export async function startChromium(): Promise<Browser> {
   if (executablePath === undefined) {
-    throw new Error(`No Chromium at any of ${PLACES.join(', ')}: install it, or name one by HOOKWRIGHT_CHROMIUM.`)
+    throw new Error(
+      `No Chromium at any of ${PLACES.join(', ')}: install it, or name one by HOOKWRIGHT_CHROMIUM.`,
+    )
   }
   return await chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+    ],
   })
 }

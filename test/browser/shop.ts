@@ -7,7 +7,7 @@ import { sqlite } from 'hookwright/sqlite'
 import { temporaryDatabase } from '../support/database.ts'
 
 /** What a receiver on this machine answers, by the path of the target. */
-export type Answer = (response: ServerResponse, body: string) => void
+export type Answer = (response: ServerResponse, body: string, headers: Record<string, string>) => void
 
 export interface Shop {
   /** Where the dashboard is: below a base path that no other test uses. */
@@ -35,7 +35,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     if (at.startsWith(BASE)) return api(request, response)
     const body = await text(request)
     const answer = answers.get(at) ?? ((plain: ServerResponse) => void plain.writeHead(204).end())
-    answer(response, body)
+    answer(response, body, request.headers as Record<string, string>)
   }
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy())
@@ -72,7 +72,7 @@ function shopHooks(path: string, { dashboard }: ShopOptions) {
       'book.sold': { payload: null, description: 'Somebody bought a book.' },
       'shop.closed': null,
     },
-    hook: { fields: { label: { type: 'string', nullable: true, default: null } } },
+    hook: { fields: { label: { type: 'string', nullable: true } } },
     // `root` is the administrator, and `guest` may only look, at what is alice's.
     authenticate: ({ headers }) => {
       const [, user] = /(?:^|; )user=(\w+)/.exec(headers.get('cookie') ?? '') ?? []
