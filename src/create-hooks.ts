@@ -329,6 +329,7 @@ export function createHooks<
     ...operations,
     readiness: () => readiness.check(),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
+    catalog: () => events.describe(),
     events: (listOptions?: object) => listEvents(store, listOptions),
     async openapi({ server = '/' }: { server?: string } = {}) {
       return openApiDocument({

@@ -91,6 +91,7 @@ export type {
   AttemptStatistics,
   CurrentStatistics,
   EnableOptions,
+  EventDescription,
   HookHealth,
   Hooks,
   MigrateOptions,
