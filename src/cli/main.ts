@@ -10,6 +10,13 @@ import { runProgram } from './program.ts'
 const ended = new AbortController()
 const gone = new AbortController()
 
+// An application whose package.json has no "type" is told so by Node at each start; here it is nobody's concern.
+const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void
+process.emitWarning = (...args: unknown[]) => {
+  const [, options] = args as [unknown, { code?: unknown } | undefined]
+  if (options?.code !== 'MODULE_TYPELESS_PACKAGE_JSON') emitWarning(...args)
+}
+
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     // Who asks twice does not want to wait.

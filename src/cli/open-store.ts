@@ -1,4 +1,3 @@
-import { sqlite } from '../store/sqlite/index.ts'
 import type { Store } from '../store/store.ts'
 import { UsageError } from './command.ts'
 
@@ -14,6 +13,7 @@ export async function openStore(url: string): Promise<Store> {
     return postgres(url)
   }
   const path = /^sqlite:(?:\/\/)?(.+)$/.exec(url)?.[1]
+  const { sqlite } = await import('../store/sqlite/index.ts')
   if (path !== undefined) return sqlite(path)
   if (/^file:/.test(url) || (/\.(db|db3|sqlite|sqlite3)$/.test(url) && !/^[a-z][a-z0-9+.-]+:/i.test(url)))
     return sqlite(url)

@@ -1,4 +1,4 @@
-import { SEAMS } from '../operations/index.ts'
+import { SEAMS } from '../operations/seams.ts'
 import { type AnyHooks, CommandError } from './command.ts'
 
 /**

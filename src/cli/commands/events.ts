@@ -1,3 +1,4 @@
+import { isOperational } from '../../catalog/operational.ts'
 import { nearest } from '../../catalog/suggest.ts'
 import type { EventDescription } from '../../operations/index.ts'
 import { type Command, CommandError } from '../command.ts'
@@ -54,7 +55,7 @@ function listText(catalog: readonly EventDescription[], out: Output): string {
 }
 
 function originOf({ name, model, action, everyone }: EventDescription): string {
-  if (name.startsWith('hookwright.')) return 'hookwright'
+  if (isOperational(name)) return 'hookwright itself'
   return model === null ? 'hooks.send' : `${model}.${action}${everyone ? '+' : ''}`
 }
 

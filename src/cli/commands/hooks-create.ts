@@ -75,8 +75,7 @@ export const hooksCreate: Command = {
       ]
       return lines.join('\n')
     })
-    if (textOf(values, 'target') !== undefined)
-      out.note(`Its receiver verifies with the secret. Try it out: hookwright hooks test ${created.id}`)
+    out.note(`Its receiver verifies with the secret. Try it out: hookwright hooks test ${created.id}`)
     return 0
   },
 }

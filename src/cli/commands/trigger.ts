@@ -1,4 +1,4 @@
-import { everyone } from '../../events/index.ts'
+import { everyone } from '../../events/everyone.ts'
 import { type Command, UsageError } from '../command.ts'
 import { jsonInput } from '../json-input.ts'
 import { flagOf, textOf } from '../values.ts'
