@@ -9,7 +9,9 @@ export function whyNodeCannot(file: string, error: unknown): string | undefined 
   const { code, message } = error as Error & { code?: string }
   // What is JavaScript, and imports JavaScript, is no better off.
   if (!/\.[cm]?tsx?\b/.test(file) && !/\.[cm]?[jt]sx\b|\.[cm]?ts\b/.test(message)) return undefined
-  const what = `${message.split('\n')[0]}.`.replace(/\.\.$/, '.')
+  // Errors of syntax have their place at the top of the stack, before the error itself.
+  const [, place] = /^(?:file:\/\/)?(\S.*:\d+)\n/.exec(error.stack ?? '') ?? []
+  const what = `${message.split('\n')[0]?.replace(/\.$/, '')}${place === undefined ? '' : ` (${place})`}.`
   switch (code) {
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
       return `Node strips types, and does no more: ${what}`
@@ -27,7 +29,8 @@ export function whyNodeCannot(file: string, error: unknown): string | undefined 
         ? `an import names a file without its extension, or with that of JavaScript; Node wants the file's own: ${what}`
         : `an import is a path alias of tsconfig.json, which Node does not know, or a package that is not installed: ${what}`
   }
-  if (!(error instanceof SyntaxError)) return undefined
+  // Without a place it was thrown by code that ran: JSON.parse.
+  if (!(error instanceof SyntaxError) || place === undefined) return undefined
   if (/does not provide an export named/.test(message))
     return `a type is imported without the word \`type\`: ${what}`
   return `it has syntax that Node cannot run, such as decorators: ${what}`

@@ -61,7 +61,7 @@ export const hooksCreate: Command = {
     'Where an identical hook exists, that one comes back, and is enabled again. Headers are not shown again by anything.',
   ],
   async run(context) {
-    const { values, out } = context
+    const { out } = context
     const hook = await hookOf(context)
     const { hooks } = await context.loadHooks()
     // What is wrong with it, the library tells, and names the field.
