@@ -26,6 +26,8 @@ export interface ProgramOptions {
 
 /** How long hooks may take to close: what hangs there must not keep the terminal. */
 const LONGEST_CLOSE_MS = 10_000
+/** Once it was told to end. */
+const LONGEST_GOODBYE_MS = 1_000
 
 /** Runs what was typed. @returns the exit code */
 export async function runProgram(options: ProgramOptions): Promise<number> {
@@ -98,7 +100,7 @@ async function runCommand(command: Command, options: RunOptions): Promise<number
     return error instanceof Interrupted && signal.reason === 'SIGTERM' ? 143 : code
   } finally {
     out.progress('')
-    await closeAll(opened)
+    await closeAll(opened, signal.aborted ? LONGEST_GOODBYE_MS : LONGEST_CLOSE_MS)
   }
 }
 
@@ -118,9 +120,9 @@ async function untilSignal(running: Promise<number>, signal: AbortSignal | undef
   }
 }
 
-async function closeAll(opened: readonly AnyHooks[]): Promise<void> {
+async function closeAll(opened: readonly AnyHooks[], longestMs: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, LONGEST_CLOSE_MS)
+  const timer = setTimeout(resolve, longestMs)
   await Promise.race([Promise.allSettled(opened.map((hooks) => hooks.close())), late])
   clearTimeout(timer)
 }

@@ -21,8 +21,8 @@ export interface Project {
 
 export interface RunOptions {
   env?: Readonly<Record<string, string>>
-  /** What it reads from stdin; nothing unless told. */
-  input?: string
+  /** What it reads from stdin; nothing unless told. Null leaves it open. */
+  input?: string | null
   /** Below the project's folder. */
   cwd?: string
 }
@@ -100,7 +100,7 @@ export function createProject(files: Readonly<Record<string, string>> = {}): Pro
       written.stderr += text
     })
     child.stdin.on('error', () => {})
-    child.stdin.end(input)
+    if (input !== null) child.stdin.end(input)
     const done = new Promise<Ended>((resolve, reject) => {
       child.on('error', reject)
       child.on('close', (code, signal) => resolve({ code, signal, ...written }))
