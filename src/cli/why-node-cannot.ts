@@ -29,8 +29,9 @@ export function whyNodeCannot(file: string, error: unknown): string | undefined 
         ? `an import names a file without its extension, or with that of JavaScript; Node wants the file's own: ${what}`
         : `an import is a path alias of tsconfig.json, which Node does not know, or a package that is not installed: ${what}`
   }
-  // Without a place it was thrown by code that ran: JSON.parse.
-  if (!(error instanceof SyntaxError) || place === undefined) return undefined
+  // What code throws that ran, as JSON.parse does, is not for a loader: Node's own comes from inside it.
+  const [, thrower = ''] = /^\s+at (.*)$/m.exec(error.stack ?? '') ?? []
+  if (!(error instanceof SyntaxError) || !thrower.includes('node:internal')) return undefined
   if (/does not provide an export named/.test(message))
     return `a type is imported without the word \`type\`: ${what}`
   return `it has syntax that Node cannot run, such as decorators: ${what}`

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -91,7 +91,10 @@ describe('the program', () => {
     const named = await project.run(['events', '--env-file', '.env'])
     expect(named.stdout).toContain('from.file')
     expect((await project.run(['events'])).stdout).not.toContain('from.file')
-    expect(await project.run(['events', '--env-file', 'none'])).toMatchObject({ code: 1, stdout: '' })
+    const missing = await project.run(['events', '--env-file', 'none'])
+    expect(missing.stdout).toBe('')
+    // Node looks for this option itself, wherever it stands, and ends with a code of its own.
+    expect(missing.code).toBeGreaterThan(0)
   })
 
   it('ends although the hooks file keeps something open, and prints all before', async () => {
@@ -180,23 +183,28 @@ const required = process.env.HOOKWRIGHT_REQUIRE_SERVICES === '1'
 if (!script && !required) console.warn('skipped: the terminal (there is no `script` of util-linux)')
 
 describe.skipIf(!script && !required)('on a terminal', () => {
-  const onTerminal = (
-    cwd: string,
-    args: string,
-    { input = '', env = {} }: { input?: string; env?: object } = {},
-  ) =>
-    spawnSync('script', ['-qec', `${process.execPath} ${program} ${args}`, '/dev/null'], {
+  /** @param answer typed once the program asks something */
+  async function onTerminal(cwd: string, args: string, answer = '', env: object = {}) {
+    const child = spawn('script', ['-qec', `${process.execPath} ${program} ${args}`, '/dev/null'], {
       cwd,
-      input,
-      encoding: 'utf8',
       env: { PATH: process.env.PATH, TERM: 'xterm-256color', ...env },
+      timeout: 30_000,
     })
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+      if (stdout.includes('[y/N]') && !child.stdin.writableEnded) child.stdin.end(answer)
+    })
+    child.stdin.on('error', () => {})
+    const [status] = await once(child, 'close')
+    return { status, stdout }
+  }
 
   it('prints in colours, unless NO_COLOR says otherwise; and never into a pipe', async () => {
     const { folder, run } = testProject({ 'hooks.ts': EMPTY_HOOKS })
-    expect(onTerminal(folder, 'events').stdout).toContain(ESCAPE)
-    expect(onTerminal(folder, 'events --json').stdout).not.toContain(ESCAPE)
-    expect(onTerminal(folder, 'events', { env: { NO_COLOR: '1' } }).stdout).not.toContain(ESCAPE)
+    expect((await onTerminal(folder, 'events')).stdout).toContain(ESCAPE)
+    expect((await onTerminal(folder, 'events --json')).stdout).not.toContain(ESCAPE)
+    expect((await onTerminal(folder, 'events', '', { NO_COLOR: '1' })).stdout).not.toContain(ESCAPE)
     expect((await run(['events'])).stdout).not.toContain(ESCAPE)
     expect((await run(['events'], { env: { FORCE_COLOR: '1' } })).stdout).toContain(ESCAPE)
   })
@@ -215,14 +223,15 @@ describe.skipIf(!script && !required)('on a terminal', () => {
       'https://example.com/a',
     ]
     await project.run(args)
-    const no = onTerminal(project.folder, 'hooks delete 1', { input: 'n\n' })
+    const no = await onTerminal(project.folder, 'hooks delete 1', 'n\n')
     expect(no.status).toBe(1)
     expect(no.stdout).toContain('Delete hook 1 of 1 (https://example.com/a)? [y/N]')
     expect((await project.run(['hooks', 'show', '1'])).code).toBe(0)
     // Ctrl-C, as the terminal sends it while it is read key by key.
-    expect(onTerminal(project.folder, 'hooks delete 1', { input: '\u0003' }).status).toBe(130)
+    const interrupted = await onTerminal(project.folder, 'hooks delete 1', '\u0003')
+    expect(interrupted.status).toBe(130)
     expect((await project.run(['hooks', 'show', '1'])).code).toBe(0)
-    const yes = onTerminal(project.folder, 'hooks delete 1', { input: 'y\n' })
+    const yes = await onTerminal(project.folder, 'hooks delete 1', 'y\n')
     expect(yes.status).toBe(0)
     expect((await project.run(['hooks', 'show', '1'])).code).toBe(1)
   })

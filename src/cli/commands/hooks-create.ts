@@ -5,7 +5,7 @@ import { flagOf, listOf, textOf } from '../values.ts'
 
 export const hooksCreate: Command = {
   name: 'hooks create',
-  summary: 'Subscribe a URL to events, and show the secret that its receiver verifies with',
+  summary: 'Subscribe a URL to events, and show its secret',
   usage:
     "hookwright hooks create --owner <id> --event <name>… --target <url> [--header 'Name: value']… [--payload <form>] [--ordered] [--rate-limit <n>] [--filter <json>] [--field name=value]…",
   examples: [
