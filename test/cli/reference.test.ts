@@ -126,7 +126,7 @@ function optionRows(options: Readonly<Record<string, CommandOption>>): string[] 
 }
 
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|')
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 }
 
 function anchor(name: string): string {
