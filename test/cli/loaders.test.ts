@@ -106,9 +106,10 @@ describe('the program that begins anew with a loader', () => {
 
   it('finds the aliases of the project wherever it runs', async () => {
     const [, files] = NEEDY.find(([what]) => what === 'a path alias') ?? []
-    const project = testProject({ ...files, 'other/package.json': '{}' })
+    const below = Object.entries(files ?? {}).map(([file, text]) => [`shop/${file}`, text])
+    const project = testProject({ ...Object.fromEntries(below), 'other/package.json': '{}' })
     project.link('tsx')
-    const { code, stdout } = await project.run(['events', '--hooks', '../src/hooks.ts'], { cwd: 'other' })
+    const { code, stdout } = await project.run(['events', '--hooks', '../shop/src/hooks.ts'], { cwd: 'other' })
     expect(code).toBe(0)
     expect(stdout).toContain('color.red')
   })
