@@ -109,7 +109,9 @@ describe('the program that begins anew with a loader', () => {
     const below = Object.entries(files ?? {}).map(([file, text]) => [`shop/${file}`, text])
     const project = testProject({ ...Object.fromEntries(below), 'other/package.json': '{}' })
     project.link('tsx')
-    const { code, stdout } = await project.run(['events', '--hooks', '../shop/src/hooks.ts'], { cwd: 'other' })
+    const { code, stdout } = await project.run(['events', '--hooks', '../shop/src/hooks.ts'], {
+      cwd: 'other',
+    })
     expect(code).toBe(0)
     expect(stdout).toContain('color.red')
   })
