@@ -337,6 +337,7 @@ export function createHooks<
     endPortals: () => portal.end(),
     readiness: () => readiness.check(),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
+    catalog: () => events.describe(),
     events: (listOptions?: object) => listEvents(store, listOptions),
     async openapi({ server = '/' }: { server?: string } = {}) {
       return openApiDocument({

@@ -92,6 +92,7 @@ export type {
   AttemptStatistics,
   CurrentStatistics,
   EnableOptions,
+  EventDescription,
   HookHealth,
   Hooks,
   MigrateOptions,

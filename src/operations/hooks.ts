@@ -16,6 +16,7 @@ import type {
   TriggerOptions,
 } from '../events/index.ts'
 import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
+import type { EventDescription } from './event-catalog.ts'
 import type { HookHealth } from './health.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
 import type { PortalLink, PortalOptions } from './portal/index.ts'
@@ -289,6 +290,17 @@ export interface Hooks<
   deliveries(options?: DeliveryListOptions): Promise<Delivery[]>
   /** One delivery with the body that is posted and its attempts. @throws `delivery_missing` */
   delivery(id: string, options?: OwnerScope): Promise<Delivery & DeliveryDetails>
+  /**
+   * What the catalog has: each event with where it comes from, the JSON Schema of its data and an example, hookwright's own
+   * events too. It reads the columns of the captured tables, and no rows.
+   *
+   * @throws `capture_failed`, `database_unavailable`
+   * @example
+   * ```ts
+   * for (const { name, description } of await hooks.catalog()) console.log(name, description)
+   * ```
+   */
+  catalog(): Promise<EventDescription[]>
   /** Events, the newest first; with `failing`, those whose serializer throws. */
   events(options?: EventListOptions): Promise<StoredEvent[]>
   /**
