@@ -39,9 +39,11 @@ import {
   BacklogReader,
   checkOptions,
   clockOf,
+  type DoctorOptions,
   type EnableOptions,
   EventCatalog,
   enable,
+  examine,
   type Hooks,
   hookHealth,
   Keeper,
@@ -219,6 +221,22 @@ export function createHooks<
   /** Whether start() was called, and stop() not since. */
   let isWanted = false
   let endObserving = () => {}
+  const examined = {
+    store,
+    capture,
+    fields,
+    clock,
+    dispatcher,
+    isWanted: () => isWanted,
+    health: settings.health,
+    settings: {
+      isEncrypted: options.encryptionKey !== undefined,
+      hasAuthenticate: options.authenticate !== undefined,
+      retention,
+      allow: options.allow ?? [],
+      httpsOnly,
+    },
+  }
   /** Attempts under way by `hooks.attempt(id)`. */
   let inFlightById = 0
   const operations = {
@@ -328,6 +346,7 @@ export function createHooks<
     },
     ...operations,
     readiness: () => readiness.check(),
+    doctor: (doctorOptions?: DoctorOptions) => examine(examined, doctorOptions),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
     events: (listOptions?: object) => listEvents(store, listOptions),
     async openapi({ server = '/' }: { server?: string } = {}) {

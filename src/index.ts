@@ -89,8 +89,12 @@ export type {
 } from './http/index.ts'
 export type {
   AttemptStatistics,
+  CheckName,
   CurrentStatistics,
+  DoctorOptions,
   EnableOptions,
+  Finding,
+  FindingState,
   HookHealth,
   Hooks,
   MigrateOptions,

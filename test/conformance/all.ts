@@ -1,6 +1,7 @@
 import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
 import { deliveryListSuite } from './delivery-list.suite.ts'
+import { doctorSuite } from './doctor.suite.ts'
 import { drainSuite } from './drain.suite.ts'
 import { eventCatalogSuite } from './event-catalog.suite.ts'
 import { fanOutSuite } from './fan-out.suite.ts'
@@ -52,6 +53,7 @@ export function allSuites(harness: Harness): void {
   deliveryListSuite(harness)
   eventCatalogSuite(harness)
   drainSuite(harness)
+  doctorSuite(harness)
   retentionSuite(harness)
   restSuite(harness)
   migrateSuite(harness)

@@ -1,0 +1,3 @@
+export type { DoctorSettings } from './context.ts'
+export { type DoctorOptions, examine } from './doctor.ts'
+export type { CheckName, Finding, FindingState } from './finding.ts'
