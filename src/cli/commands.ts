@@ -1,7 +1,12 @@
 import type { Command } from './command.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { listenCommand } from './commands/listen.ts'
 import type { Section } from './help.ts'
 
 /** What `hookwright` can do, as its overview shows it. */
-export const sections: readonly Section[] = []
+export const sections: readonly Section[] = [
+  { title: 'Run', commands: [doctorCommand] },
+  { title: 'Develop', commands: [listenCommand] },
+]
 
 export const commands: readonly Command[] = sections.flatMap((section) => section.commands)

@@ -1,6 +1,5 @@
 import { CompiledQuery } from 'kysely'
-import { type Clock, systemClock } from '../../core/clock.ts'
-import type { Store } from '../../store/store.ts'
+import { systemClock } from '../../core/clock.ts'
 import { first } from '../../store/work.ts'
 import type { DoctorContext } from './context.ts'
 import { countText, type Found, spanText } from './finding.ts'
@@ -14,13 +13,8 @@ const MOST_LOOKED_AT = 1_000
 const SYNCHRONISE =
   'Synchronise the clocks of both machines (chrony, systemd-timesyncd), and restart this process.'
 
-/** Compares the clock of this machine with the database's, and looks for events that have not happened yet. */
-export async function checkClock({ store, clock }: DoctorContext): Promise<Found[]> {
-  const future = await eventsFromTheFuture(store, clock.now())
-  return [...(await checkSkew(store)), ...future]
-}
-
-async function checkSkew(store: Store, machine: Clock = systemClock): Promise<Found[]> {
+/** Compares the clock of this machine with the database's. */
+export async function checkClock({ store }: DoctorContext): Promise<Found[]> {
   if (store.dialect !== 'postgres')
     return [
       {
@@ -32,9 +26,9 @@ async function checkSkew(store: Store, machine: Clock = systemClock): Promise<Fo
   const query = CompiledQuery.raw(
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
   ) as CompiledQuery<{ now: number }>
-  const asked = machine.now()
+  const asked = systemClock.now()
   const answer = await store.read(() => first(query))
-  const answered = machine.now()
+  const answered = systemClock.now()
   const now = answer?.now ?? asked
   // The answer was true at some moment between the two; what lies between them says nothing.
   const skew = now < asked ? now - asked : now > answered ? now - answered : 0
@@ -58,7 +52,9 @@ async function checkSkew(store: Store, machine: Clock = systemClock): Promise<Fo
   ]
 }
 
-async function eventsFromTheFuture(store: Store, now: number): Promise<Found[]> {
+/** Looks for events that have not happened yet. */
+export async function checkFuture({ store, clock }: DoctorContext): Promise<Found[]> {
+  const now = clock.now()
   const newest = store.db
     .selectFrom('event')
     .select('created_at')

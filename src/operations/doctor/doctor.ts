@@ -1,7 +1,7 @@
 import { hasCode, messageOf } from '../../core/errors.ts'
 import { inTime } from '../../core/in-time.ts'
 import { refuseUnknownOptions, wholeNumber } from '../../core/options.ts'
-import { checkClock } from './clock.ts'
+import { checkClock, checkFuture } from './clock.ts'
 import type { DoctorContext } from './context.ts'
 import { checkDatabase } from './database.ts'
 import type { CheckName, Finding, Found } from './finding.ts'
@@ -21,6 +21,7 @@ type Check = (context: DoctorContext) => Promise<Found[]>
 const CHECKS: readonly [CheckName, Check][] = [
   ['triggers', checkTriggers],
   ['clock', checkClock],
+  ['clock', checkFuture],
   ['workers', checkWorkers],
   ['hooks', checkHooks],
   ['settings', checkSettings],

@@ -10,14 +10,11 @@ export interface HookScan {
   disabled: { failing: number[]; gone: number[] }
   /** How many lead to http:// and are enabled. */
   http: number
-  looked: number
-  /** Whether there are more hooks than were looked at. */
-  isCut: boolean
 }
 
 /** The newest hooks, a few at a time: no index knows which of them are disabled, or where they lead. */
 export async function lookThroughHooks(store: Store): Promise<HookScan> {
-  const scan: HookScan = { disabled: { failing: [], gone: [] }, http: 0, looked: 0, isCut: false }
+  const scan: HookScan = { disabled: { failing: [], gone: [] }, http: 0 }
   let before = Number.MAX_SAFE_INTEGER
   for (let turn = 0; turn < MOST_LOOKED_AT / AT_ONCE; turn += 1) {
     const some = store.db
@@ -46,10 +43,8 @@ export async function lookThroughHooks(store: Store): Promise<HookScan> {
       if (cause === null) scan.http += 1
       else if (cause !== 'manual') scan.disabled[cause].push(id)
     }
-    scan.looked += Number(hooks)
-    if (Number(hooks) < AT_ONCE) return scan
+    if (Number(hooks) < AT_ONCE) break
     before = Number(lowest)
   }
-  scan.isCut = true
   return scan
 }
