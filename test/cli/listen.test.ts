@@ -37,11 +37,15 @@ async function receiver(
   ) => [status: number, headers: Record<string, string>, body: string],
 ) {
   const received: { request: IncomingMessage; body: Buffer }[] = []
-  const server = createServer(async (request, response) => {
-    const body = await buffer(request)
-    received.push({ request, body })
-    const [status, headers, text] = answer(request, body)
-    response.writeHead(status, headers).end(text)
+  const server = createServer((request, response) => {
+    buffer(request).then(
+      (body) => {
+        received.push({ request, body })
+        const [status, headers, text] = answer(request, body)
+        response.writeHead(status, headers).end(text)
+      },
+      () => response.destroy(),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {

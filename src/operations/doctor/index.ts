@@ -1,3 +1,2 @@
-export type { DoctorSettings } from './context.ts'
 export { type DoctorOptions, examine } from './doctor.ts'
 export type { CheckName, Finding, FindingState } from './finding.ts'
