@@ -97,19 +97,21 @@ describe('hookwright listen, without a hooks file', () => {
   })
 
   it('prints hostile text as text, and a line of JSON for each with --json', async () => {
-    const hostile = `{"type": "\u001b[2Jx", "data": {"a": "\u001b]0;owned\u0007\u202e\u009b"}}`
-    const plain = await listen(['--once'])
-    await plain.post(hostile, { 'webhook-id': 'id\u009b' })
-    await plain.done
-    const lines = await listen(['--once', '--json'])
-    await lines.post(hostile, {})
-    await lines.done
+    const json = JSON.stringify({ type: '\u001b[2Jx', data: { a: '\u001b]0;owned\u0007\u202e\u009b' } })
+    const none = '\u001b]0;owned\u0007\u202e\u009b'
+    const plain = await listen(['--count', '2'])
+    const lines = await listen(['--count', '2', '--json'])
+    for (const { post, done } of [plain, lines]) {
+      await post(json, { 'webhook-id': 'id\u009b' })
+      await post(none, {})
+      await done
+    }
     for (const text of [plain.stdout(), lines.stdout()]) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
       expect(text).toContain('owned')
     }
-    expect(lines.stdout().trimEnd().split('\n')).toHaveLength(1)
+    expect(lines.stdout().trimEnd().split('\n')).toHaveLength(2)
   })
 
   it('listens on this machine alone, takes POST alone, and says when its port is taken', async () => {
