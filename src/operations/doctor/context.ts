@@ -5,6 +5,7 @@ import type { Dispatcher } from '../../dispatch/index.ts'
 import type { FieldDefinitions } from '../../hooks/index.ts'
 import type { Store } from '../../store/store.ts'
 import type { RetentionSettings } from '../retention/settings.ts'
+import type { HookScan } from './hook-scan.ts'
 
 /** What the doctor looks at, and what it is told of the options. */
 export interface DoctorContext {
@@ -18,6 +19,12 @@ export interface DoctorContext {
   isWanted: () => boolean
   health: HealthSettings
   settings: DoctorSettings
+}
+
+/** The same, for the checks of one examination. */
+export interface Examination extends DoctorContext {
+  /** Looks through the hooks, once for all that ask. */
+  scan: () => Promise<HookScan>
 }
 
 /** Options of createHooks that are worth a word. */

@@ -2,9 +2,10 @@ import { hasCode, messageOf } from '../../core/errors.ts'
 import { inTime } from '../../core/in-time.ts'
 import { refuseUnknownOptions, wholeNumber } from '../../core/options.ts'
 import { checkClock, checkFuture } from './clock.ts'
-import type { DoctorContext } from './context.ts'
+import type { DoctorContext, Examination } from './context.ts'
 import { checkDatabase } from './database.ts'
 import type { CheckName, Finding, Found } from './finding.ts'
+import { type HookScan, lookThroughHooks } from './hook-scan.ts'
 import { checkHooks } from './hooks.ts'
 import { checkSettings, checkStored } from './settings.ts'
 import { checkTriggers } from './triggers.ts'
@@ -15,7 +16,7 @@ export interface DoctorOptions {
   timeoutMs?: number
 }
 
-type Check = (context: DoctorContext) => Promise<Found[]>
+type Check = (context: Examination) => Promise<Found[]>
 
 /** What asks the database for more than whether it is there. */
 const CHECKS: readonly [CheckName, Check][] = [
@@ -38,7 +39,12 @@ const DEFAULT_TIMEOUT_MS = 5_000
 export async function examine(context: DoctorContext, options: DoctorOptions = {}): Promise<Finding[]> {
   refuseUnknownOptions(options, ['timeoutMs'], 'doctor')
   const timeoutMs = wholeNumber(options.timeoutMs, 'doctor.timeoutMs', DEFAULT_TIMEOUT_MS)
-  const run = (name: CheckName, check: Check) => runCheck(name, check, context, timeoutMs)
+  let scanning: Promise<HookScan> | undefined
+  const scan = () => {
+    scanning ??= lookThroughHooks(context.store)
+    return scanning
+  }
+  const run = (name: CheckName, check: Check) => runCheck(name, check, { ...context, scan }, timeoutMs)
   const database = await run('database', checkDatabase)
   // Each of the others would wait as long, only to say the same.
   const isReachable = !database.some(({ code }) => UNREACHABLE.has(code))
@@ -55,7 +61,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set(['unusable', 'check_failed', 'c
 async function runCheck(
   check: CheckName,
   run: Check,
-  context: DoctorContext,
+  context: Examination,
   timeoutMs: number,
 ): Promise<Finding[]> {
   const late: Found = {

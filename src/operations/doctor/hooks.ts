@@ -1,10 +1,9 @@
 import { course } from '../../dispatch/health.ts'
 import type { Store } from '../../store/store.ts'
 import { first, rows, type Work } from '../../store/work.ts'
-import type { DoctorContext } from './context.ts'
+import type { Examination } from './context.ts'
 import { cureOf, kindOf } from './failure-kinds.ts'
 import { countText, type Found, spanText } from './finding.ts'
-import { lookThroughHooks } from './hook-scan.ts'
 
 /** They are ordered by how long they fail; of more than these it is not asked why. */
 const MOST_ASKED = 100
@@ -27,7 +26,7 @@ interface Failing {
 }
 
 /** Which hooks do not arrive, and why. */
-export async function checkHooks({ store, clock, health }: DoctorContext): Promise<Found[]> {
+export async function checkHooks({ store, clock, health, scan }: Examination): Promise<Found[]> {
   const now = clock.now()
   const failing = await failingHooks(store)
   const asked = failing.slice(0, MOST_ASKED)
@@ -90,7 +89,7 @@ export async function checkHooks({ store, clock, health }: DoctorContext): Promi
       },
     })
   }
-  const { disabled } = await lookThroughHooks(store)
+  const { disabled } = await scan()
   found.push(...ofDisabled(disabled))
   if (found.length > 0) return found
   return [{ code: 'well', state: 'ok', message: 'No hook fails.' }]

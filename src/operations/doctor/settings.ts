@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
 import type { Store } from '../../store/store.ts'
 import { first } from '../../store/work.ts'
-import type { DoctorContext } from './context.ts'
+import type { DoctorContext, Examination } from './context.ts'
 import { countText, type Found } from './finding.ts'
-import { lookThroughHooks } from './hook-scan.ts'
 
 /** So many events are no trouble for years; beyond it nobody wants them all. */
 const LARGE_LOG = 1_000_000
@@ -42,7 +41,7 @@ export async function checkSettings({ settings }: DoctorContext): Promise<Found[
 }
 
 /** Options that matter only with what there is. */
-export async function checkStored({ store, settings }: DoctorContext): Promise<Found[]> {
+export async function checkStored({ store, settings, scan }: Examination): Promise<Found[]> {
   const { retention, httpsOnly } = settings
   const found: Found[] = []
   if (retention === false) {
@@ -55,7 +54,7 @@ export async function checkStored({ store, settings }: DoctorContext): Promise<F
       details: { events },
     })
   }
-  const { http } = await lookThroughHooks(store)
+  const { http } = await scan()
   if (http > 0) {
     found.push({
       code: 'http_targets',
