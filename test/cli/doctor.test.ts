@@ -63,13 +63,21 @@ describe('hookwright doctor', () => {
     expect((await run(folder, ['doctor', '--strict'], production)).code).toBe(1)
   })
 
+  it('says so where the hooks are of a version that cannot be examined', async () => {
+    const old = folderWith({
+      'hooks.js': `export const hooks = Object.fromEntries(
+      ['migrate', 'start', 'close', 'list', 'deliveries'].map((name) => [name, async () => {}])) // hookwright`,
+    })
+    const { code, stderr } = await run(old, ['doctor', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'hooks_outdated' } })
+  })
+
   it('tells of a file that is no database', async () => {
-    const { folder } = shop()
     const broken = folderWith({
       'hooks.ts': hooksFile(`sqlite('app.db')`),
       'app.db': 'no database at all'.repeat(99),
     })
-    expect(folder).not.toBe(broken)
     const { code, stdout } = await run(broken, ['doctor'])
     expect(code).toBe(1)
     expect(stdout).toContain('SQLite cannot open it')

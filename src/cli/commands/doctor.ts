@@ -1,5 +1,5 @@
 import type { Finding, FindingState } from '../../operations/index.ts'
-import type { Command } from '../command.ts'
+import { type Command, CommandError } from '../command.ts'
 import { wrapped } from '../help.ts'
 import type { Format, Output } from '../output.ts'
 import { flagOf } from '../values.ts'
@@ -33,7 +33,13 @@ export const doctorCommand: Command = {
     'It changes nothing, and ends within some seconds. The exit code is 0 where all is well or there are warnings only, and 1 where there is an error. Run it where your workers run: it compares the clock of the machine that it is on.',
   ],
   async run({ values, out, loadHooks }) {
-    const { hooks } = await loadHooks()
+    const { hooks, file } = await loadHooks()
+    // They may be of an older copy of this package.
+    if (typeof (hooks as { doctor?: unknown }).doctor !== 'function')
+      throw new CommandError(
+        'hooks_outdated',
+        `The hookwright that ${file} imports is older than this program, and cannot examine itself. Run \`npm install hookwright\` there.`,
+      )
     const findings = await hooks.doctor()
     const count = (state: FindingState) => findings.filter((each) => each.state === state).length
     const summary = { ok: count('ok'), warnings: count('warning'), errors: count('error') }
