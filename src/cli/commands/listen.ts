@@ -1,15 +1,13 @@
-import { createReceiver } from '../../receiver/index.ts'
-import { type Command, type CommandContext, UsageError } from '../command.ts'
+import type { Command, CommandContext } from '../command.ts'
 import type { Arrival } from '../listen/arrival.ts'
 import { checkArrival } from '../listen/check.ts'
 import { type Answer, createForwarder, detail, type Forwarder } from '../listen/forward.ts'
 import { watchForIdleness } from '../listen/idle-watch.ts'
 import { startServer } from '../listen/server.ts'
+import { checkSecret, DEFAULT_PORT, type ListenSettings, settingsOf } from '../listen/settings.ts'
 import { exchangeJson, exchangeText } from '../listen/show.ts'
 import { makeTemporaryHook } from '../listen/temporary-hook.ts'
-import { countOf, flagOf, listOf, textOf } from '../values.ts'
 
-const DEFAULT_PORT = 4_600
 /** hookwright's own patience, unless `dispatch.timeoutMs` says otherwise. */
 const FORWARD_MS = 15_000
 /** How often each of so many messages has come is remembered. */
@@ -74,7 +72,7 @@ export const listenCommand: Command = {
   endsItself: true,
   async run(context) {
     const settings = settingsOf(context)
-    // Before anything is opened: a key that is malformed would fail at each message.
+    // Before anything is opened.
     if (settings.events.length === 0) for (const secret of settings.secrets) await checkSecret(secret)
     const forwarder =
       settings.forward === undefined ? undefined : createForwarder(settings.forward, FORWARD_MS)
@@ -87,72 +85,9 @@ export const listenCommand: Command = {
   },
 }
 
-interface Settings {
-  events: readonly string[]
-  owner: string | undefined
-  secrets: readonly string[]
-  forward: URL | undefined
-  port: number
-  count: number
-  deliver: boolean
-}
-
-function settingsOf({ values }: CommandContext): Settings {
-  const events = listOf(values, 'event')
-  const owner = textOf(values, 'owner')
-  const secrets = listOf(values, 'secret')
-  const deliver = flagOf(values, 'deliver')
-  if (events.length > 0 && owner === undefined)
-    throw new UsageError('listen: --event wants --owner <id>, whose the temporary hook is.')
-  if (events.length === 0 && owner !== undefined)
-    throw new UsageError('listen: --owner is of the temporary hook, which --event <name> makes.')
-  if (events.length > 0 && (secrets.length > 1 || secrets[0]?.startsWith('whpk_') === true))
-    throw new UsageError(
-      'listen: with --event, --secret is the one that the temporary hook signs with: whsec_… or whsk_….',
-    )
-  if (events.length === 0 && deliver) throw new UsageError('listen: --deliver goes with --event and --owner.')
-  const count = flagOf(values, 'once') ? 1 : (countOf(values, 'count') ?? Number.POSITIVE_INFINITY)
-  return {
-    events,
-    owner,
-    secrets,
-    deliver,
-    count,
-    forward: forwardOf(values),
-    port: portOf(values, events.length > 0),
-  }
-}
-
-function forwardOf(values: CommandContext['values']): URL | undefined {
-  const text = textOf(values, 'forward')
-  if (text === undefined) return undefined
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url
-  throw new UsageError(
-    `--forward: it must be an http:// or https:// address (got ${JSON.stringify(text)}), such as http://localhost:3000/webhooks.`,
-  )
-}
-
-function portOf(values: CommandContext['values'], isTemporary: boolean): number {
-  const text = textOf(values, 'port')
-  if (text === undefined) return isTemporary ? 0 : DEFAULT_PORT
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port <= 65_535) return port
-  throw new UsageError(`--port: it must be a number from 0 to 65535 (got ${JSON.stringify(text)}).`)
-}
-
-async function checkSecret(secret: string): Promise<void> {
-  const nothing = { 'webhook-id': '-', 'webhook-timestamp': '0', 'webhook-signature': '-' }
-  const error = await createReceiver({ secret })
-    .verify({ headers: nothing, body: '' })
-    .catch((thrown: { code?: string; message: string }) => thrown)
-  if ('code' in error && error.code === 'secret_invalid')
-    throw new UsageError(`--${(error as Error).message}`)
-}
-
 async function listen(
   { out, signal, loadHooks }: CommandContext,
-  { events, owner, secrets, forward, port, count, deliver }: Settings,
+  { events, owner, secrets, forward, port, count, deliver }: ListenSettings,
   forwarder: Forwarder | undefined,
 ): Promise<void> {
   const loaded = events.length > 0 ? await loadHooks() : undefined
