@@ -1,10 +1,13 @@
 import { deliveries } from './commands/deliveries.ts'
+import { doctor } from './commands/doctor.ts'
 import { events } from './commands/events.ts'
 import { hooksDisable, hooksEnable, hooksRotateSecret, hooksTest } from './commands/hooks-change.ts'
 import { hooksCreate } from './commands/hooks-create.ts'
 import { hooksDelete } from './commands/hooks-delete.ts'
 import { hooksList } from './commands/hooks-list.ts'
 import { hooksShow } from './commands/hooks-show.ts'
+import { init } from './commands/init.ts'
+import { listen } from './commands/listen.ts'
 import { migrate } from './commands/migrate.ts'
 import { openapi } from './commands/openapi.ts'
 import { portal } from './commands/portal.ts'
@@ -19,8 +22,8 @@ import type { Section } from './help.ts'
 
 /** What `hookwright` can do, as its overview shows it. */
 export const sections: readonly Section[] = [
-  { title: 'Set up and run', commands: [migrate, worker] },
-  { title: 'Look', commands: [events, deliveries] },
+  { title: 'Set up and run', commands: [init, migrate, worker, doctor] },
+  { title: 'Look', commands: [events, deliveries, listen] },
   {
     title: 'Hooks',
     commands: [

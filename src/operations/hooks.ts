@@ -16,6 +16,7 @@ import type {
   TriggerOptions,
 } from '../events/index.ts'
 import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
+import type { DoctorOptions, Finding } from './doctor/index.ts'
 import type { EventDescription } from './event-catalog.ts'
 import type { HookHealth } from './health.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
@@ -276,6 +277,22 @@ export interface Hooks<
    * ```
    */
   readiness(): Promise<Readiness>
+  /**
+   * Examines everything that hooks need: database, triggers, clock, workers, failing hooks, settings; each finding with its
+   * cure. It changes nothing, and takes some seconds at the most: a check that fails or hangs says so in a finding of its own.
+   * `hookwright doctor` prints the same.
+   *
+   * @param options `timeoutMs`: how long each check may take, in milliseconds; 5,000 unless told
+   * @returns the findings, those included that all is well
+   * @throws `option_invalid`
+   * @example
+   * ```ts
+   * for (const { state, message, cure } of await hooks.doctor()) {
+   *   if (state !== 'ok') console.warn(state, message, cure ?? '')
+   * }
+   * ```
+   */
+  doctor(options?: DoctorOptions): Promise<Finding[]>
   /**
    * Deliveries, the newest first. Those of one hook, or of an owner's, are found along the primary key; a filter beside that
    * looks at all of them until there are enough.

@@ -1,6 +1,7 @@
 import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
 import { deliveryListSuite } from './delivery-list.suite.ts'
+import { doctorSuite } from './doctor.suite.ts'
 import { drainSuite } from './drain.suite.ts'
 import { dryRunSuite } from './dry-run.suite.ts'
 import { eventCatalogSuite } from './event-catalog.suite.ts'
@@ -56,6 +57,7 @@ export function allSuites(harness: Harness): void {
   deliveryListSuite(harness)
   eventCatalogSuite(harness)
   drainSuite(harness)
+  doctorSuite(harness)
   retentionSuite(harness)
   restSuite(harness)
   dryRunSuite(harness)
