@@ -95,7 +95,7 @@ function entry(styled: string, length: number, text: string, longest: number, wi
 }
 
 /** @param hanging columns by which all lines but the first are indented */
-function wrapped(text: string, width: number, hanging = 0): string[] {
+export function wrapped(text: string, width: number, hanging = 0): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

@@ -17,7 +17,7 @@ const INDENT = 21
 export const doctor: Command = {
   name: 'doctor',
   summary: 'Examine database, triggers, clock, workers, failing hooks and settings, each fault with its cure',
-  usage: 'hookwright doctor [--strict] [--hooks <file>] [--json]',
+  usage: 'hookwright doctor [--strict]',
   examples: [
     ['hookwright doctor', 'Look what is wrong, and what to do about it'],
     ['hookwright doctor --strict', 'In a deployment: end with 1 for warnings too'],

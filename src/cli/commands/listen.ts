@@ -18,7 +18,7 @@ export const listen: Command = {
   name: 'listen',
   summary: 'Receive what hooks send on this machine: verify it, show it and forward it',
   usage:
-    'hookwright listen [--event <name>… --owner <id>] [--secret <key>] [--forward <url>] [--port <n>] [--count <n>] [--deliver] [--json]',
+    'hookwright listen [--event <name>… --owner <id>] [--secret <key>] [--forward <url>] [--port <n>] [--count <n> | --once] [--deliver]',
   examples: [
     ['hookwright listen --event book.added --owner 1', 'Make a temporary hook to here and show what it gets'],
     [
