@@ -14,8 +14,8 @@ import type {
 } from './wire.ts'
 
 /** How often what may change is asked for again, in milliseconds. The library asks nothing while the tab is hidden. */
-export const SOON = 2_000
-export const LATER = 10_000
+const SOON = 2_000
+const LATER = 10_000
 
 export function useMe() {
   return useQuery({
@@ -147,7 +147,7 @@ export interface DeliveryFilters {
 /** Anything newer than this, in milliseconds, is recent: more may be about to happen. */
 const RECENT_MS = 60_000
 
-export function isLively(delivery: Delivery, now: number): boolean {
+function isLively(delivery: Delivery, now: number): boolean {
   if (delivery.manual || now - Date.parse(delivery.finished ?? delivery.created) < RECENT_MS) return true
   return delivery.due !== null && Date.parse(delivery.due) - now < RECENT_MS
 }
