@@ -75,7 +75,7 @@ export async function seed(receiver: string): Promise<void> {
       ...(path === '/ok'
         ? { headers: { Authorization: 'Bearer 8f14e45fceea167a' }, label: 'Fulfilment' }
         : {}),
-      ...(path === '/flaky' ? { filter: { total: { $gt: 50 } }, rateLimit: 50 } : {}),
+      ...(path === '/flaky' ? { filter: { total: { $gt: 50 } } } : {}),
     })
   }
   await hooks.create({ owner: '2', event: 'user.logged_in', target: `${receiver}/ok` })

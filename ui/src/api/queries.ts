@@ -63,18 +63,6 @@ export function useHookPages(filters: HookFilters) {
   })
 }
 
-/** The first thousand hooks by their ids, for lists that name a hook by its id alone. */
-export function useHookNames(owner: string) {
-  return useQuery({
-    queryKey: ['hooks', 'names', owner],
-    queryFn: async ({ signal }) => {
-      const { items } = await getPage<Hook>(urlOf('.', { limit: 1000, owner }), signal)
-      return new Map(items.map((hook) => [hook.id, hook]))
-    },
-    staleTime: 30_000,
-  })
-}
-
 /** Which hooks are disabled, and which failing: a hook in a list does not say so itself. */
 export function useHookStates(owner: string) {
   return useQuery({
