@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { defineConfig } from 'tsdown'
 import { entries, root } from './scripts/entries.ts'
 
@@ -14,7 +14,11 @@ if (missing.length > 0) {
 const nameOf = (specifier: string) => specifier.split('/')[1] ?? 'index'
 
 export default defineConfig({
-  entry: Object.fromEntries([...entries].map(([specifier, source]) => [nameOf(specifier), source])),
+  entry: {
+    ...Object.fromEntries([...entries].map(([specifier, source]) => [nameOf(specifier), source])),
+    // The program of package.json's "bin", which nobody imports.
+    cli: join(root, 'src/cli/main.ts'),
+  },
   format: 'esm',
   platform: 'node',
   target: 'node24',

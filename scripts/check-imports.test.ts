@@ -45,6 +45,14 @@ describe('the order of the rooms', () => {
     expect(imports('src/mount/node.ts', '../index.ts')).toHaveLength(1)
   })
 
+  it('lets the program import the face, and nobody the program', () => {
+    expect(imports('src/cli/main.ts', '../index.ts')).toEqual([])
+    expect(imports('src/cli/main.ts', '../create-hooks.ts')).toHaveLength(1)
+    expect(imports('src/cli/program.ts', '../index.ts')).toHaveLength(1)
+    expect(imports('src/cli/program.ts', './main.ts')).toHaveLength(1)
+    expect(imports('src/index.ts', './cli/main.ts')).toHaveLength(1)
+  })
+
   it('lets nothing that is published import itself by name or from outside src', () => {
     expect(imports('src/testing/index.ts', 'hookwright')).toHaveLength(1)
     expect(imports('src/testing/index.ts', '../../test/helpers.ts')).toHaveLength(1)

@@ -38,6 +38,8 @@ const FACE = 'src/index.ts'
 const WIRING = 'src/create-hooks.ts'
 /** What it is told, as types: they are of every room. */
 const WIRING_OPTIONS = 'src/options.ts'
+/** What is run instead of imported: it stands beside the face, may import it, and nobody imports it. */
+const PROGRAM = 'src/cli/main.ts'
 
 /**
  * What is wrong with the imports of one file.
@@ -76,6 +78,8 @@ function complain(file: string, from: Place, specifier: string): string | undefi
 
   const target = posix.join(posix.dirname(file), specifier)
   const to = placeOf(target)
+  if (target === PROGRAM) return 'it is a program, to be run and not imported.'
+  if (file === PROGRAM && target === FACE) return undefined
   if (to.kind === 'outside')
     return isTest(file) ? undefined : 'what is published imports nothing outside src/.'
   if (to.kind === 'wiring' && from.kind !== 'face' && from.kind !== 'root test') {

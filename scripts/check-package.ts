@@ -1,15 +1,18 @@
 /**
  * Looks at the built package as its users get it: each subpath is there, with types, leads into dist, and can be loaded by
- * `require`, which fails on a top-level await.
+ * `require`, which fails on a top-level await; each program can be run.
  */
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants, existsSync, globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { entries, root } from './entries.ts'
 
-const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+const { exports, bin, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, unknown>
+  bin: Record<string, string>
+  version: string
 }
 const specifierOf = (subpath: string) => (subpath === '.' ? 'hookwright' : `hookwright${subpath.slice(1)}`)
 const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json')
@@ -74,6 +77,21 @@ async function dashboardSize(): Promise<number> {
   return size
 }
 
+for (const [name, target] of Object.entries(bin)) {
+  const file = join(root, target)
+  try {
+    accessSync(file, constants.X_OK)
+    if (!readFileSync(file, 'utf8').startsWith('#!/usr/bin/env node\n'))
+      problems.push(`${name}: ${target} does not begin with #!/usr/bin/env node`)
+    const told = execFileSync(process.execPath, [file, '--version'], { encoding: 'utf8' }).trim()
+    if (told !== version) problems.push(`${name} --version: says ${told} instead of ${version}`)
+  } catch (error) {
+    problems.push(`${name}: ${target} cannot be run: ${String(error).split('\n')[0]}`)
+  }
+}
+
 for (const problem of problems) console.error(problem)
-console.log(`${subpaths.length} entry points, ${size} bytes of the dashboard, ${problems.length} problems`)
+console.log(
+  `${subpaths.length} entry points, ${Object.keys(bin).length} programs, ${size} bytes of the dashboard, ${problems.length} problems`,
+)
 process.exitCode = problems.length === 0 ? 0 : 1

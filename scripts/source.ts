@@ -9,6 +9,8 @@ import { entries } from './entries.ts'
 registerHooks({
   resolve(specifier, context, next) {
     const source = entries.get(specifier)
-    return next(source === undefined ? specifier : pathToFileURL(source).href, context)
+    if (source === undefined) return next(specifier, context)
+    // `require` takes paths, and `import` addresses.
+    return next(context.conditions.includes('require') ? source : pathToFileURL(source).href, context)
   },
 })

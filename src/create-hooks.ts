@@ -39,9 +39,11 @@ import {
   BacklogReader,
   checkOptions,
   clockOf,
+  type DoctorOptions,
   type EnableOptions,
   EventCatalog,
   enable,
+  examine,
   type Hooks,
   hookHealth,
   Keeper,
@@ -222,6 +224,22 @@ export function createHooks<
   /** Whether start() was called, and stop() not since. */
   let isWanted = false
   let endObserving = () => {}
+  const examined = {
+    store,
+    capture,
+    fields,
+    clock,
+    dispatcher,
+    isWanted: () => isWanted,
+    health: settings.health,
+    settings: {
+      isEncrypted: options.encryptionKey !== undefined,
+      hasAuthenticate: options.authenticate !== undefined,
+      retention,
+      allow: options.allow ?? [],
+      httpsOnly,
+    },
+  }
   /** Attempts under way by `hooks.attempt(id)`. */
   let inFlightById = 0
   const operations = {
@@ -336,7 +354,9 @@ export function createHooks<
     portal: (portalOptions: PortalOptions) => portal.link(portalOptions),
     endPortals: () => portal.end(),
     readiness: () => readiness.check(),
+    doctor: (doctorOptions?: DoctorOptions) => examine(examined, doctorOptions),
     deliveries: (listOptions?: object) => listDeliveries(store, listOptions),
+    catalog: () => events.describe(),
     events: (listOptions?: object) => listEvents(store, listOptions),
     async openapi({ server = '/' }: { server?: string } = {}) {
       return openApiDocument({

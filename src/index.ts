@@ -90,8 +90,13 @@ export type {
 } from './http/index.ts'
 export type {
   AttemptStatistics,
+  CheckName,
   CurrentStatistics,
+  DoctorOptions,
   EnableOptions,
+  EventDescription,
+  Finding,
+  FindingState,
   HookHealth,
   Hooks,
   MigrateOptions,

@@ -1,6 +1,12 @@
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bookstore, paste, startBookstore, temporaryFolder } from './docs/bookstore-process.ts'
+
+/** Carol's shop has these before the lines are pasted. */
+const HOOKS = 3
+const BOOKS = 8
+const HOOK = HOOKS + 1
+const BOOK = BOOKS + 1
 
 const DATA = { title: 'The Two Towers', pages: 327, fiction: true }
 
@@ -27,11 +33,11 @@ describe('npm start', () => {
 
   it('prints lines that create a hook and a book, read it twice and log in when they are pasted', () => {
     const [hook, ...others] = answers.map((answer) => JSON.parse(answer))
-    expect(hook).toMatchObject({ id: 1, event: 'book.added', target: `${bookstore.url}/receiver` })
+    expect(hook).toMatchObject({ id: HOOK, event: 'book.added', target: `${bookstore.url}/receiver` })
     expect(others).toEqual([
-      { id: 1, userId: 1, ...DATA, readPages: 0 },
-      { id: 1, userId: 1, ...DATA, readPages: 0 },
-      { id: 1, userId: 1, ...DATA, readPages: 327 },
+      { id: BOOK, userId: 1, ...DATA, readPages: 0 },
+      { id: BOOK, userId: 1, ...DATA, readPages: 0 },
+      { id: BOOK, userId: 1, ...DATA, readPages: 327 },
       { token: 'alice' },
     ])
   })
@@ -45,7 +51,10 @@ describe('npm start', () => {
     ] as const
     for (const [event, data] of wanted) {
       const [, , , , body = ''] = await bookstore.printed(arrival(event))
-      expect(JSON.parse(body)).toEqual({ hook: { id: 1, event, target: `${bookstore.url}/receiver` }, data })
+      expect(JSON.parse(body)).toEqual({
+        hook: { id: HOOK, event, target: `${bookstore.url}/receiver` },
+        data,
+      })
     }
   })
 
@@ -60,7 +69,7 @@ describe('npm start', () => {
   })
 
   it('refuses a POST that it has not signed, and shows none of it', async () => {
-    const forged = JSON.stringify({ hook: { id: 1, event: 'book.forged' }, data: {} })
+    const forged = JSON.stringify({ hook: { id: HOOK, event: 'book.forged' }, data: {} })
     const unknown = JSON.stringify({ hook: { id: 99, event: 'book.forged' }, data: {} })
     for (const body of [forged, unknown, 'no JSON', '']) {
       const response = await fetch(`${bookstore.url}/receiver`, { method: 'POST', body })
@@ -84,10 +93,33 @@ describe('npm start', () => {
 
   it('keeps books and hooks of one user from another', async () => {
     const headers = { authorization: 'Bearer bob' }
-    expect((await fetch(`${bookstore.url}/api/books/1`, { headers })).status).toBe(404)
+    expect((await fetch(`${bookstore.url}/api/books/${BOOK}`, { headers })).status).toBe(404)
     expect(await (await fetch(`${bookstore.url}/api/hooks/`, { headers })).json()).toEqual([])
     expect((await fetch(`${bookstore.url}/api/books`)).status).toBe(401)
     expect((await fetch(`${bookstore.url}/api/hooks/`)).status).toBe(401)
+  })
+
+  it('has a dashboard with something to show, for whoever signs in', async () => {
+    const signedIn = async (query: string) => {
+      const response = await fetch(`${bookstore.url}/dashboard${query}`, { redirect: 'manual' })
+      expect([response.status, response.headers.get('location')]).toEqual([302, '/api/hooks/ui/'])
+      return { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
+    }
+    const listed = async (headers: Record<string, string>) => {
+      const hooks = (await (await fetch(`${bookstore.url}/api/hooks/`, { headers })).json()) as {
+        id: number
+      }[]
+      return hooks.map(({ id }) => id)
+    }
+    const administrator = await signedIn('')
+    await vi.waitFor(async () => {
+      const stats = await fetch(`${bookstore.url}/api/hooks/stats/`, { headers: administrator })
+      const { total } = (await stats.json()) as { total: { delivered: number; failed: number } }
+      expect([total.delivered > 0, total.failed > 0]).toEqual([true, true])
+    }, 10_000)
+    expect(await listed(administrator)).toEqual([1, 2, 3, HOOK])
+    expect(await listed(await signedIn('?as=alice'))).toEqual([HOOK])
+    expect((await fetch(`${bookstore.url}/dashboard?as=mallory`)).status).toBe(404)
   })
 
   it('lives on after a request that makes no sense', async () => {
@@ -128,13 +160,15 @@ describe('npm start on the database of an earlier run', () => {
 
       const second = await startBookstore(folder.database, port)
       try {
-        expect(second.lines.map((line) => line.replace('books/2', 'books/1'))).toEqual(first.lines)
+        expect(second.lines.map((line) => line.replace(`books/${BOOK + 1}`, `books/${BOOK}`))).toEqual(
+          first.lines,
+        )
         const answers = []
         for (const line of second.lines) answers.push(JSON.parse(await paste(line)))
-        expect(answers[0]).toMatchObject({ id: 1 })
-        expect(answers[1]).toMatchObject({ id: 2 })
+        expect(answers[0]).toMatchObject({ id: HOOK })
+        expect(answers[1]).toMatchObject({ id: BOOK + 1 })
         const [, id] = await second.printed(arrival('book.finished'))
-        expect(id).toMatch(/_1$/)
+        expect(id).toMatch(new RegExp(`_${HOOK}$`))
       } finally {
         await second.close()
       }

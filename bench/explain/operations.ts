@@ -243,6 +243,7 @@ function resultOf(claimed: Claimed, now: number): AttemptResult {
     response_headers: '[]',
     response_body: '',
     response_truncated: 0,
+    request: '["https://example.com/hooks","content-type","application/json"]',
     manual: 0,
     lease,
     next_status: 'delivered',

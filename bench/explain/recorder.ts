@@ -20,6 +20,7 @@ export class Recorder {
 
   constructor(store: Store) {
     this.store = Object.create(store, {
+      open: { value: () => store.open() },
       // A plan is taken within a savepoint, so reading wants a transaction too.
       read: { value: <T>(work: () => Work<T>) => store.write(() => this.#explained(work())) },
       write: { value: <T>(work: () => Work<T>) => store.write(() => this.#explained(work())) },

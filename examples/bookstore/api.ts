@@ -60,7 +60,7 @@ async function logIn(request: IncomingMessage, response: ServerResponse): Promis
   if (request.method !== 'POST') throw new HttpError(405, 'Log in with POST.')
   const { username } = await readObject(request)
   const user = typeof username === 'string' ? userNamed(username) : undefined
-  if (user === undefined) throw new HttpError(401, 'There are the users alice and bob.')
+  if (user === undefined) throw new HttpError(401, 'There are the users alice, bob, carol and admin.')
 
   db.transaction(
     (tx) => {

@@ -17,5 +17,5 @@ db.$client.exec(`
     id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES user (id), title TEXT NOT NULL,
     pages INTEGER NOT NULL, read_pages INTEGER NOT NULL DEFAULT 0, fiction INTEGER NOT NULL
   );
-  INSERT INTO user (id, username) VALUES (1, 'alice'), (2, 'bob') ON CONFLICT DO NOTHING;
+  INSERT INTO user (id, username) VALUES (1, 'alice'), (2, 'bob'), (3, 'carol'), (4, 'admin') ON CONFLICT DO NOTHING;
 `)

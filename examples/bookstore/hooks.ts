@@ -2,7 +2,7 @@ import { createHooks } from 'hookwright'
 import { sqlite } from 'hookwright/sqlite'
 import { db } from './database.ts'
 import type { BookRow } from './schema.ts'
-import { userOf } from './users.ts'
+import { isAdministrator, userOf, userOfCookie } from './users.ts'
 
 export const hooks = createHooks({
   // The bookstore's own better-sqlite3 Database: hookwright opens a second connection through the same library.
@@ -25,7 +25,11 @@ export const hooks = createHooks({
     },
     'user.logged_in': null, // an event of no model
   },
-  authenticate: (request) => userOf(request.headers.get('authorization'))?.id,
+  // Programs send a token, the dashboard goes by the cookie of whoever has signed in.
+  authenticate: ({ headers }) => {
+    const user = userOf(headers.get('authorization')) ?? userOfCookie(headers.get('cookie'))
+    return user && { owner: user.id, admin: isAdministrator(user) }
+  },
   // Everybody may read what the API can do.
   docs: 'public',
   // The bookstore's receiver is on this machine. Without this line, no hook may lead here.

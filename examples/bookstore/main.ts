@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { max } from 'drizzle-orm'
 import { databasePath, db } from './database.ts'
+import { endDemo, startDemo } from './demo.ts'
 import { hooks } from './hooks.ts'
 import { Receiver } from './receiver.ts'
 import { books } from './schema.ts'
@@ -20,6 +21,7 @@ async function open(): Promise<void> {
   await hooks.migrate()
   await once(server.listen(port, HOST), 'listening')
   const url = `http://${HOST}:${(server.address() as AddressInfo).port}`
+  await startDemo(url)
   console.log(welcome(url, databasePath, nextBook()))
   // Last, because what was not delivered when the bookstore was closed comes at once.
   await hooks.start()
@@ -42,6 +44,7 @@ function nextBook(): number {
 
 /** Attempts under way are finished; what is not delivered then waits in the database for the next start. */
 async function close(): Promise<void> {
+  endDemo()
   await hooks.close()
   server.close()
   server.closeAllConnections()

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { node } from 'hookwright/node'
 import { api } from './api.ts'
+import { answerDemo } from './demo.ts'
 import { hooks } from './hooks.ts'
 import { HttpError, sendJson } from './http.ts'
 import { arrivalItems, contentSecurityPolicy, receiverPage } from './page.ts'
 import type { Receiver } from './receiver.ts'
+import { cookieOf, userNamed } from './users.ts'
 
 /** The bookstore's API, hookwright's, and the receiver, on one server. */
 export function bookstoreServer(receiver: Receiver): Server {
@@ -15,6 +17,8 @@ export function bookstoreServer(receiver: Receiver): Server {
       response.writeHead(302, { location: '/receiver' }).end()
       return
     }
+    if (path === '/dashboard') return signIn(request, response)
+    if (path.startsWith('/demo/')) return answerDemo(request, response, path)
     if (path !== '/receiver' && path !== '/receiver/arrivals') return await api(request, response, path)
     if (path === '/receiver' && request.method === 'POST') return await receiver.receive(request, response)
     if (request.method !== 'GET')
@@ -31,6 +35,14 @@ export function bookstoreServer(receiver: Receiver): Server {
     if (path === '/api/hooks' || path.startsWith('/api/hooks/')) return hooksApi(request, response)
     answer(request, response, path).catch((error: unknown) => failed(error, response))
   })
+}
+
+/** Signs in, by name alone as everything in this bookstore, and goes on to the dashboard. */
+function signIn(request: IncomingMessage, response: ServerResponse): void {
+  const name = new URLSearchParams(request.url?.split('?')[1]).get('as') ?? 'admin'
+  const user = userNamed(name)
+  if (user === undefined) throw new HttpError(404, 'There are the users alice, bob, carol and admin.')
+  response.writeHead(302, { 'set-cookie': cookieOf(user), location: '/api/hooks/ui/' }).end()
 }
 
 /** The list of what arrived, at once and again whenever something arrives. */

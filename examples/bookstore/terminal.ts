@@ -22,6 +22,9 @@ export function welcome(url: string, database: string, nextBook: number): string
   return [
     `${styleText('bold', 'The bookstore is open')}: ${url}, its books are in ${database}`,
     '',
+    `${styleText('bold', 'The dashboard')}: ${url}/dashboard, as the administrator; what alice sees of it: ${url}/dashboard?as=alice`,
+    'In the shop of carol, another user, something happens every few seconds, and one of her receivers is broken.',
+    '',
     'Paste these into another terminal, one after the other, and watch what arrives here:',
     '',
     ...steps.flatMap(([what, line]) => [styleText('dim', `# ${what}`), `curl -s ${line}; echo`, '']),

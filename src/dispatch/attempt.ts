@@ -5,13 +5,14 @@ import type { Random } from '../core/random.ts'
 import type { AttemptOperation, AttemptOutcomeName, Telemetry } from '../core/telemetry.ts'
 import { within } from '../core/within.ts'
 import type { FieldDefinitions, SignatureSettings } from '../hooks/index.ts'
-import type { OutboundResult, Transport } from '../outbound/index.ts'
+import type { OutboundResult, SentRequest, Transport } from '../outbound/index.ts'
 import { formedBody, type PayloadFunction, type PayloadOption, renderedBody } from './body.ts'
 import type { Claimed } from './claimed.ts'
 import { bodyText, redactorOf, type Timed, withoutSecrets } from './loggable.ts'
 import type { DispatchSettings } from './options.ts'
 import type { AttemptResult } from './record.ts'
 import { attemptHeaders, deliveryId } from './request.ts'
+import { keptRequest } from './sent.ts'
 import { judge } from './verdict.ts'
 
 export interface AttemptContext {
@@ -94,7 +95,7 @@ async function make(
     const { headers } = operation
     const result = await operation.post(() => post(context, claimed, { body, headers, startedAt, signal }))
     if (result.outcome === 'error' && result.error.code === 'aborted') return undefined
-    return resultOf(context, claimed, startedAt, outcomeOf(result), rendered)
+    return resultOf(context, claimed, startedAt, outcomeOf(result), rendered, result.sent)
   } catch (error) {
     return failed('local', error, rendered)
   }
@@ -155,11 +156,12 @@ function outcomeOf(result: OutboundResult): Timed {
 }
 
 function resultOf(
-  { settings, clock, random }: AttemptContext,
+  { settings, clock, random, signature }: AttemptContext,
   claimed: Claimed,
   startedAt: number,
   raw: Timed,
   body: string | null,
+  sent?: SentRequest,
 ): AttemptResult {
   const confidential = redactorOf(claimed, startedAt)
   const outcome = withoutSecrets(raw, confidential)
@@ -185,6 +187,7 @@ function resultOf(
       response === undefined ? null : confidential.redact(bodyText(response.body), response.truncated),
     response_truncated: response?.truncated === true ? 1 : 0,
     manual,
+    request: sent === undefined ? null : keptRequest(sent, hook, signature.names),
     next_status: verdict.status,
     next_due_at: dueAt,
     finished_at: dueAt === null ? now : null,

@@ -7,6 +7,10 @@ export interface Delivery {
   /** The `webhook-id` that the receiver sees. */
   id: string
   hookId: number
+  /** The hook's target as it is now, also of one that is deleted; null once the hook itself is removed. */
+  target: string | null
+  /** Whose hook it is; null likewise. */
+  owner: string | null
   event: string
   status: DeliveryStatus
   /** Why it failed or was cancelled. */
@@ -24,6 +28,8 @@ export interface Delivery {
 /** What lists show of deliveries. */
 export function withColumns(query: ReturnType<typeof deliveriesWithEvents>) {
   return query
+    .leftJoin('hook as h', 'h.id', 'd.hook_id')
+    .select(['h.target', 'h.owner'])
     .select(['d.hook_id', 'd.event_seq', 'd.status', 'd.reason', 'd.attempts', 'd.manual'])
     .select(['d.due_at', 'd.finished_at'])
     .select(['e.uid', 'e.name', 'e.created_at'])
@@ -35,6 +41,8 @@ export function deliveryFromRow(row: DeliveryRow): Delivery {
   return {
     id: deliveryId(row.uid, row.hook_id),
     hookId: row.hook_id,
+    target: row.target,
+    owner: row.owner,
     event: row.name,
     status: row.status,
     reason: row.reason,

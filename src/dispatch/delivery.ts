@@ -5,6 +5,7 @@ import { formedBody, type PayloadOption } from './body.ts'
 import { claimedEvent, EVENT_COLUMNS } from './claimed.ts'
 import { deliveryById, deliveryMissing } from './delivery-by-id.ts'
 import { type Delivery, deliveryFromRow, withColumns } from './delivery-row.ts'
+import { requestFromLog } from './sent.ts'
 
 /** One POST of one delivery. */
 export interface Attempt {
@@ -18,6 +19,12 @@ export interface Attempt {
   manual: boolean
   /** Why no response came; null when one did. */
   error: { code: string; message: string } | null
+  /**
+   * What was sent but for the body, headers in sending order. `[hidden]` stands for the values of the hook's own headers and for
+   * the target's query. Null where nothing was posted, because there was no body or the address was refused, and for attempts
+   * of older versions.
+   */
+  request: { url: string; headers: [string, string][] } | null
   response: { headers: [string, string][]; body: string; truncated: boolean } | null
 }
 
@@ -90,6 +97,7 @@ function* attemptsOf(
     status: row.status,
     manual: row.manual === 1,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
+    request: row.request === null ? null : requestFromLog(row.request),
     response:
       row.response_headers === null
         ? null

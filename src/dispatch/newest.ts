@@ -198,12 +198,13 @@ function* newestOf(
               .select(['event_seq', 'status'])
               .whereRef('hook_id', '=', 'g.hook_id')
               .whereRef('event_seq', '<=', 'g.event_seq')
-              .where('event_seq', '>', after)
               .orderBy('event_seq', 'desc')
               .limit(most)
               .as('d'),
           (join) => join.onTrue(),
         )
+        // Not within: of two bounds PostgreSQL expects so few rows that it reads and sorts all that a hook has.
+        .where('d.event_seq', '>', after)
         .select(['g.hook_id', 'd.event_seq', 'd.status']),
     )
     return Map.groupBy(found.sort(compare), ({ hook_id }) => hook_id)

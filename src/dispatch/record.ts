@@ -110,6 +110,7 @@ const LOGGED = [
   'response_body',
   'response_truncated',
   'manual',
+  'request',
 ] as const satisfies readonly (keyof AttemptResult)[]
 
 /** How a lease begins under which a delivery waits in a queue of the application's: nobody makes an attempt of it yet. */

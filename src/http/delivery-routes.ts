@@ -31,7 +31,8 @@ export function addDeliveryRoutes(
   async function list(c: HttpContext, hook: { hookId?: number }): Promise<Response> {
     const listing = { ...scopeOfRequest(c.var), ...hook, ...readListing(c.req.raw) }
     const { deliveries, next } = await page(operations, listing)
-    return respond(200, deliveries.map(showDelivery), nextLink(c.req.raw, next && cursorOf(next)))
+    const shown = deliveries.map((delivery) => showDelivery(c, delivery))
+    return respond(200, shown, nextLink(c.req.raw, next && cursorOf(next)))
   }
 
   /** The delivery that a request is about, where the caller may do this with it. */
@@ -52,7 +53,7 @@ export function addDeliveryRoutes(
     },
   })
   addResource(app, '/deliveries/:id', 'Delivery Instance', {
-    GET: async (c) => respond(200, showDetails(await deliveryOf(c, 'deliveries'))),
+    GET: async (c) => respond(200, showDetails(c, await deliveryOf(c, 'deliveries'))),
   })
   addResource(app, '/deliveries/:id/attempts', 'Attempt List', {
     GET: async (c) => respond(200, (await deliveryOf(c, 'deliveries')).log.map(showAttempt)),

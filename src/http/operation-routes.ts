@@ -60,7 +60,7 @@ export function addOperationRoutes(
       const wanted = readTest(await bodyOf(c, options))
       const scope = scopeOfRequest(c.var)
       const { id } = await named('data', () => operations.test(hook.id, { ...wanted, ...scope }))
-      return respond(201, showDelivery(await operations.delivery(id, scope)))
+      return respond(201, showDelivery(c, await operations.delivery(id, scope)))
     },
   })
 

@@ -1,11 +1,15 @@
 import type { Attempt, Delivery, DeliveryDetails } from '../dispatch/index.ts'
+import type { HttpContext } from './env.ts'
 
-/** A delivery as lists show it. */
-export function showDelivery(delivery: Delivery): Record<string, unknown> {
-  const { id, hookId, event, status, reason, attempts, manual, dueAt, createdAt, finishedAt } = delivery
+/** A delivery as lists show it: an administrator is told whose it is. */
+export function showDelivery({ var: { caller } }: HttpContext, delivery: Delivery): Record<string, unknown> {
+  const { id, hookId, target, owner, event, status, reason, attempts, manual, dueAt, createdAt, finishedAt } =
+    delivery
   return {
     id,
     hook: hookId,
+    target,
+    ...(caller.admin ? { owner } : {}),
     event,
     status,
     reason,
@@ -18,12 +22,12 @@ export function showDelivery(delivery: Delivery): Record<string, unknown> {
 }
 
 /** A delivery by itself: with the body that is posted, and its attempts. */
-export function showDetails(delivery: Delivery & DeliveryDetails): Record<string, unknown> {
+export function showDetails(c: HttpContext, delivery: Delivery & DeliveryDetails): Record<string, unknown> {
   const { body, log } = delivery
-  return { ...showDelivery(delivery), body, log: log.map(showAttempt) }
+  return { ...showDelivery(c, delivery), body, log: log.map(showAttempt) }
 }
 
 export function showAttempt(attempt: Attempt): Record<string, unknown> {
-  const { number, startedAt, durationMs, status, manual, error, response } = attempt
-  return { number, started: startedAt, duration_ms: durationMs, status, manual, error, response }
+  const { number, startedAt, durationMs, status, manual, error, request, response } = attempt
+  return { number, started: startedAt, duration_ms: durationMs, status, manual, error, request, response }
 }

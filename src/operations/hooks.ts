@@ -16,6 +16,8 @@ import type {
   TriggerOptions,
 } from '../events/index.ts'
 import type { Hook, HookRegistry, OwnerScope } from '../hooks/index.ts'
+import type { DoctorOptions, Finding } from './doctor/index.ts'
+import type { EventDescription } from './event-catalog.ts'
 import type { HookHealth } from './health.ts'
 import type { MigrateOptions, MigrationReport } from './migrate.ts'
 import type { PortalLink, PortalOptions } from './portal/index.ts'
@@ -276,6 +278,22 @@ export interface Hooks<
    */
   readiness(): Promise<Readiness>
   /**
+   * Examines everything that hooks need: database, triggers, clock, workers, failing hooks, settings; each finding with its
+   * cure. It changes nothing, and takes some seconds at the most: a check that fails or hangs says so in a finding of its own.
+   * `hookwright doctor` prints the same.
+   *
+   * @param options `timeoutMs`: how long each check may take, in milliseconds; 5,000 unless told
+   * @returns the findings, those included that all is well
+   * @throws `option_invalid`
+   * @example
+   * ```ts
+   * for (const { state, message, cure } of await hooks.doctor()) {
+   *   if (state !== 'ok') console.warn(state, message, cure ?? '')
+   * }
+   * ```
+   */
+  doctor(options?: DoctorOptions): Promise<Finding[]>
+  /**
    * Deliveries, the newest first. Those of one hook, or of an owner's, are found along the primary key; a filter beside that
    * looks at all of them until there are enough.
    *
@@ -289,6 +307,17 @@ export interface Hooks<
   deliveries(options?: DeliveryListOptions): Promise<Delivery[]>
   /** One delivery with the body that is posted and its attempts. @throws `delivery_missing` */
   delivery(id: string, options?: OwnerScope): Promise<Delivery & DeliveryDetails>
+  /**
+   * What the catalog has: each event with where it comes from, the JSON Schema of its data and an example, hookwright's own
+   * events too. It reads the columns of the captured tables, and no rows.
+   *
+   * @throws `capture_failed`, `database_unavailable`
+   * @example
+   * ```ts
+   * for (const { name, description } of await hooks.catalog()) console.log(name, description)
+   * ```
+   */
+  catalog(): Promise<EventDescription[]>
   /** Events, the newest first; with `failing`, those whose serializer throws. */
   events(options?: EventListOptions): Promise<StoredEvent[]>
   /**

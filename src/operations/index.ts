@@ -1,3 +1,10 @@
+export {
+  type CheckName,
+  type DoctorOptions,
+  examine,
+  type Finding,
+  type FindingState,
+} from './doctor/index.ts'
 export { enable } from './enable.ts'
 export { EventCatalog, type EventDescription } from './event-catalog.ts'
 export { type HookHealth, hookHealth } from './health.ts'

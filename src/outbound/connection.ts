@@ -8,6 +8,7 @@ import type { Resolve } from './dns.ts'
 import { Http2Session } from './http2-session.ts'
 import { isHttp2 } from './open-socket.ts'
 import type { ForwardProxy } from './proxy.ts'
+import { headersOverHttp1, headersOverHttp2, type SentRequest } from './sent.ts'
 import type { ResponseHandler, WireRequest } from './wire.ts'
 
 /** Undici reads this many bytes of headers, then gives up. */
@@ -75,6 +76,13 @@ export class Connection {
     if (this.#session !== undefined) this.#session.send(request, handler)
     else if (this.#client !== undefined) this.#dispatch(this.#client, request, handler)
     else void this.#open(request, handler)
+  }
+
+  /** A request as the other side gets it; as HTTP/1.1 has it where nobody knows yet what that speaks. */
+  sent(request: WireRequest): SentRequest {
+    const { origin, host } = this.#url
+    const headers = this.#session === undefined ? headersOverHttp1(host, request) : headersOverHttp2(request)
+    return { url: origin + request.path, headers }
   }
 
   /**

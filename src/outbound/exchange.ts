@@ -5,7 +5,7 @@ import type { DialStage } from './dial.ts'
 import { type OutboundErrorCode, requestFailure } from './failure.ts'
 import type { OutboundRequest, OutboundResult } from './post.ts'
 import { type ForwardProxy, forwardFailure } from './proxy.ts'
-import type { ResponseController } from './wire.ts'
+import type { ResponseController, WireRequest } from './wire.ts'
 
 /** Of a response's body this much is kept; what follows is not read. */
 const LONGEST_BODY = 16 * 1024
@@ -75,7 +75,7 @@ export class Exchange implements Borrower {
   run(connection: Connection): void {
     this.#connection = connection
     this.#waitedMs = this.#duration()
-    connection.send({ path: this.path, headers: this.#headers, body: this.#request.body }, this)
+    connection.send(this.#wireRequest, this)
   }
 
   isTooLate(): boolean {
@@ -214,7 +214,14 @@ export class Exchange implements Borrower {
     this.#finish({ durationMs: this.#duration(), outcome: 'error', error: { code, message } }, false)
   }
 
-  #finish(result: OutboundResult, reusable: boolean): void {
+  get #wireRequest(): WireRequest {
+    return { path: this.path, headers: this.#headers, body: this.#request.body }
+  }
+
+  #finish(outcome: OutboundResult, reusable: boolean): void {
+    const tried = outcome.outcome === 'response' || outcome.error.code !== 'refused_address'
+    const sent = tried ? this.#connection?.sent(this.#wireRequest) : undefined
+    const result = sent === undefined ? outcome : { ...outcome, sent }
     this.#done = true
     this.#cancelDeadline()
     this.#request.signal?.removeEventListener('abort', this)

@@ -7,6 +7,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http2'
 import type { Socket } from 'node:net'
+import { headersOverHttp2 } from './sent.ts'
 import type { ResponseHandler, WireRequest } from './wire.ts'
 
 /** Requests under way at once, at the most, of as many as the other side allows. */
@@ -107,19 +108,14 @@ export class Http2Session {
     this.#session.destroy()
   }
 
-  #headersOf({ path, headers, body }: WireRequest): OutgoingHttpHeaders {
-    const sent: OutgoingHttpHeaders = {
+  #headersOf(request: WireRequest): OutgoingHttpHeaders {
+    return {
       ':method': 'POST',
       ':scheme': 'https',
       ':authority': this.#url.host,
-      ':path': path,
-      'content-length': String(Buffer.byteLength(body)),
+      ':path': request.path,
+      ...Object.fromEntries(headersOverHttp2(request)),
     }
-    for (let at = 0; at + 1 < headers.length; at += 2) {
-      // Spaces around a value are no part of it, and HTTP/2 forbids to send them: RFC 9113, 8.2.1.
-      sent[String(headers[at]).toLowerCase()] = headers[at + 1]?.trim()
-    }
-    return sent
   }
 }
 

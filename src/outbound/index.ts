@@ -2,5 +2,6 @@ export { type AddressPolicy, type AddressPolicyOptions, createAddressPolicy } fr
 export { type ConnectionOption, connectionSettings } from './connection-settings.ts'
 export { checkHeaders, isSigning, unfitForSigning } from './headers.ts'
 export type { OutboundRequest, OutboundResult, Transport } from './post.ts'
+export { headersOverHttp1, type SentRequest } from './sent.ts'
 export { checkTarget } from './target.ts'
 export { createTransport } from './transport.ts'

@@ -1,4 +1,5 @@
 import type { OutboundFailure } from './failure.ts'
+import type { SentRequest } from './sent.ts'
 
 export interface OutboundRequest {
   /** http or https. Its path, query and headers are treated as secrets. */
@@ -21,10 +22,14 @@ export interface OutboundResponse {
   truncated: boolean
 }
 
-export type OutboundResult = { durationMs: number } & (
-  | { outcome: 'response'; response: OutboundResponse }
-  | { outcome: 'error'; error: OutboundFailure }
-)
+export type OutboundResult = {
+  durationMs: number
+  /**
+   * What the target got, or would have got had the connection come about. Left out where it was not tried: the request or its
+   * address was refused, or no connection was free.
+   */
+  sent?: SentRequest
+} & ({ outcome: 'response'; response: OutboundResponse } | { outcome: 'error'; error: OutboundFailure })
 
 export interface Transport {
   /** Sends one POST. Never rejects. */

@@ -61,8 +61,17 @@ describe('a proxy', () => {
     const [server, proxy] = [await serve(false), await serveProxy()]
     const post = through(withUser(proxy.url))
     const url = `http://plain.example:${server.port}/hook?a=b`
-    expect(codeOf(await post(url))).toBe(200)
+    const result = await post(url)
+    expect(codeOf(result)).toBe(200)
     expect(proxy.asked).toEqual([{ method: 'POST', url, authorization }])
+    // What goes to the proxy alone is not told.
+    expect(result.sent?.url).toBe(url)
+    expect(result.sent?.headers.map(([name]) => name)).toEqual([
+      'host',
+      'connection',
+      'x-a',
+      'content-length',
+    ])
     expect(server.requests[0]).toMatch(/^POST \/hook\?a=b HTTP\/1.1\r\n/)
     expect(server.requests[0]).toMatch(new RegExp(`host: plain.example:${server.port}\r\n`, 'i'))
   })

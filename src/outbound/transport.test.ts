@@ -49,7 +49,7 @@ const messageOf = (result: OutboundResult) => (result.outcome === 'error' ? resu
 describe('a POST', () => {
   it('bears the headers and the body that were given, byte for byte', async () => {
     const body = '{"data":"é中\\u0000😀"}'
-    await transport.post(
+    const result = await transport.post(
       request({
         url: `http://127.0.0.1:${server.port}/é/😀?q=✓&r=%0d%0a#fragment`,
         headers: { 'Content-Type': 'application/json', 'webhook-id': 'x_1', Authorization: 'Bearer é' },
@@ -67,6 +67,32 @@ describe('a POST', () => {
       `content-length: ${Buffer.byteLength(body)}`,
     ])
     expect(Buffer.from(sent, 'latin1').toString()).toBe(body)
+    const lines = head.split('\r\n').slice(1)
+    expect(result.sent).toEqual({
+      url: `http://127.0.0.1:${server.port}/%C3%A9/%F0%9F%98%80?q=%E2%9C%93&r=%0d%0a`,
+      headers: lines.map((line) => line.split(': ')),
+    })
+  })
+
+  it('tells what it would have sent where nobody was there, and nothing where it did not try', async () => {
+    const gone = await serve()
+    const { url, port } = gone
+    await gone.close()
+    closers.splice(closers.length - 1, 1)
+    const headers = { 'x-a': 'b' }
+    expect((await transport.post(request({ url, headers }))).sent).toEqual({
+      url,
+      headers: [
+        ['host', `127.0.0.1:${port}`],
+        ['connection', 'keep-alive'],
+        ['x-a', 'b'],
+        ['content-length', '2'],
+      ],
+    })
+    for (const refused of ['http://10.0.0.1/', 'http://user:s3cret@example.com/', 'http://127.0.0.1:25/']) {
+      expect(await transport.post(request({ url: refused }))).not.toHaveProperty('sent')
+    }
+    expect(await transport.post(request({ headers: { host: 'x' } }))).not.toHaveProperty('sent')
   })
 
   it('gives status, headers, body and duration', async () => {

@@ -11,21 +11,23 @@ import type { Tables } from './tables.ts'
 /** What our tables are called on databases without schemas. */
 export const TABLE_PREFIX = 'hookwright_'
 
+const names: Readonly<Record<keyof Tables, true>> = {
+  hook: true,
+  subscription: true,
+  listening: true,
+  event: true,
+  delivery: true,
+  lane: true,
+  attempt: true,
+  departed: true,
+  health: true,
+  chore: true,
+  portal: true,
+  migration: true,
+}
+
 /** The names of our tables, as queries write them. */
-const tableNames: ReadonlySet<string> = new Set<string>([
-  'hook',
-  'subscription',
-  'listening',
-  'event',
-  'delivery',
-  'lane',
-  'attempt',
-  'departed',
-  'health',
-  'chore',
-  'portal',
-  'migration',
-] satisfies (keyof Tables)[])
+export const tableNames: ReadonlySet<string> = new Set(Object.keys(names))
 
 /** The name of one of our tables, as the database has it. */
 type Naming = (name: string) => Pick<SchemableIdentifierNode, 'identifier' | 'schema'>

@@ -190,6 +190,8 @@ export interface AttemptTable {
   response_truncated: number
   /** 1 if somebody asked for it by hand. */
   manual: Generated<number>
+  /** What was sent but for the body, as JSON; null where nothing was posted, and in rows of older versions. */
+  request: string | null
 }
 
 /**

@@ -1,4 +1,9 @@
-import type { OutboundRequest, OutboundResult, Transport } from '../outbound/index.ts'
+import {
+  headersOverHttp1,
+  type OutboundRequest,
+  type OutboundResult,
+  type Transport,
+} from '../outbound/index.ts'
 
 /** A POST that would have been sent. */
 export interface RecordedDelivery {
@@ -42,6 +47,13 @@ export class Recorder implements Transport {
       json: JSON.parse(body) as unknown,
     }
     this.deliveries.push(delivery)
+    const sent = {
+      url,
+      headers: headersOverHttp1(URL.parse(url)?.host ?? '', {
+        headers: Object.entries(headers).flat(),
+        body,
+      }),
+    }
     try {
       const { status, headers: given = {}, body: answer = '' } = this.respond(delivery) ?? { status: 200 }
       const names = Object.entries(given).map(([name, value]): [string, string] => [
@@ -49,10 +61,10 @@ export class Recorder implements Transport {
         value,
       ])
       const response = { status, headers: names, body: new TextEncoder().encode(answer), truncated: false }
-      return { durationMs: 0, outcome: 'response', response }
+      return { durationMs: 0, sent, outcome: 'response', response }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      return { durationMs: 0, outcome: 'error', error: { code: 'connect', message } }
+      return { durationMs: 0, sent, outcome: 'error', error: { code: 'connect', message } }
     }
   }
 

@@ -1,6 +1,7 @@
 import { captureSuite } from './capture.suite.ts'
 import { claimSuite } from './claim.suite.ts'
 import { deliveryListSuite } from './delivery-list.suite.ts'
+import { doctorSuite } from './doctor.suite.ts'
 import { drainSuite } from './drain.suite.ts'
 import { dryRunSuite } from './dry-run.suite.ts'
 import { eventCatalogSuite } from './event-catalog.suite.ts'
@@ -18,6 +19,7 @@ import { ownerRelationSuite } from './owner-relation.suite.ts'
 import { payloadSuite } from './payload.suite.ts'
 import { portalSuite } from './portal.suite.ts'
 import { replaySuite } from './replay.suite.ts'
+import { requestLogSuite } from './request-log.suite.ts'
 import { resilienceSuite } from './resilience.suite.ts'
 import { restSuite } from './rest.suite.ts'
 import { retentionSuite } from './retention.suite.ts'
@@ -44,6 +46,7 @@ export function allSuites(harness: Harness): void {
   fanOutSuite(harness)
   claimSuite(harness)
   retrySuite(harness)
+  requestLogSuite(harness)
   healthSuite(harness)
   limitsSuite(harness)
   toldSuite(harness)
@@ -54,6 +57,7 @@ export function allSuites(harness: Harness): void {
   deliveryListSuite(harness)
   eventCatalogSuite(harness)
   drainSuite(harness)
+  doctorSuite(harness)
   retentionSuite(harness)
   restSuite(harness)
   dryRunSuite(harness)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pageOfDeliveries } from '../../src/dispatch/index.ts'
 import { newestKeys } from '../../src/dispatch/newest.ts'
-import { createHooks, type DeliveryListOptions } from '../../src/index.ts'
+import { createHooks, type DeliveryListOptions, everyone } from '../../src/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { DeliveryStatus } from '../../src/store/tables.ts'
 import { seeded } from '../support/seeded.ts'
@@ -182,6 +182,29 @@ export function deliveryListSuite(harness: Harness): void {
       await store.db.deleteFrom('delivery').where('event_seq', '=', 4).execute()
       const next = await hooks.deliveries({ owner: 1, limit: 3, after: page.at(-1)?.id ?? '' })
       expect(next.map((one) => Number.parseInt(one.id.slice(0, 32), 16))).toEqual([3, 2, 1])
+    })
+
+    it('tell the target and the owner of their hook as they are now, until that is removed', async () => {
+      const { hooks, store, test } = await open()
+      const create = (owner: number) =>
+        hooks.create({ owner, event: 'a', target: `${TARGET}/${owner}`, headers: { 'x-a': 'b' } })
+      const changed = await create(1)
+      const deleted = await create(2)
+      const removed = await create(3)
+      await hooks.send('a', {}, { owner: everyone })
+      await test.flush()
+      await hooks.update(changed.id, { target: `${TARGET}/new` })
+      await hooks.delete(deleted.id)
+      await store.db.deleteFrom('hook').where('id', '=', removed.id).execute()
+      const of = async (hookId: number) => {
+        const [listed] = await hooks.deliveries({ hookId })
+        const { body: _, log: __, ...rest } = await hooks.delivery(listed?.id ?? '')
+        expect(rest).toEqual(listed)
+        return listed
+      }
+      expect(await of(changed.id)).toMatchObject({ target: `${TARGET}/new`, owner: '1' })
+      expect(await of(deleted.id)).toMatchObject({ target: `${TARGET}/2`, owner: '2' })
+      expect(await of(removed.id)).toMatchObject({ target: null, owner: null })
     })
 
     it('name what is wrong with what is asked for', async () => {

@@ -320,7 +320,7 @@ export function restSuite(harness: Harness): void {
         await add('alice', n % 2 === 0 ? 500 : 200)
         await add('alice', 200, 'b')
       }
-      type Row = { id: string; hook: number; event: string; status: string }
+      type Row = { id: string; hook: number; target: string; event: string; status: string }
       async function pages(path: string) {
         const found: Row[][] = []
         for (let next: string | undefined = path; next !== undefined; ) {
@@ -357,6 +357,7 @@ export function restSuite(harness: Harness): void {
         [
           'id',
           'hook',
+          'target',
           'event',
           'status',
           'reason',
@@ -368,9 +369,17 @@ export function restSuite(harness: Harness): void {
         ].concat(['body', 'log']),
       )
       expect(body).toMatchObject({ body: test.deliveries.at(-1)?.body, attempts: 1, due: null })
+      // Whose it is, an administrator alone is told.
+      for (const path of ['/deliveries/?limit=1', `/deliveries/${first?.id}/`]) {
+        const of = async (user: string) => [(await ask('GET', path, undefined, user)).body].flat()[0]
+        expect(await of('root')).toMatchObject({ target: TARGET, owner: 'alice' })
+        expect(await of('alice')).toMatchObject({ target: TARGET })
+        expect(await of('alice')).not.toHaveProperty('owner')
+      }
       const attempt = { number: 1, status: 200, manual: false, error: null, started: expect.any(String) }
       const response = { headers: [['x-answer', '1']], body: 'thanks', truncated: false }
-      expect((body as unknown as { log: object[] }).log).toMatchObject([{ ...attempt, response }])
+      const request = { url: first?.target, headers: expect.arrayContaining([['webhook-id', first?.id]]) }
+      expect((body as unknown as { log: object[] }).log).toMatchObject([{ ...attempt, request, response }])
       expect((await ask('GET', `/deliveries/${first?.id}/attempts/`)).body).toEqual(
         (body as unknown as { log: object[] }).log,
       )

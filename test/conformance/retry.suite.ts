@@ -162,6 +162,7 @@ export function retrySuite(harness: Harness): void {
           status: null,
           manual: false,
           error: { code: 'timeout', message: 'no answer\uFFFD\uFFFD' },
+          request: null,
           response: null,
         },
         {
@@ -171,6 +172,7 @@ export function retrySuite(harness: Harness): void {
           status: 500,
           manual: false,
           error: null,
+          request: null,
           response: {
             headers: [
               ['content-type', 'text/plain'],
@@ -188,6 +190,7 @@ export function retrySuite(harness: Harness): void {
           status: 200,
           manual: false,
           error: null,
+          request: null,
           response: { headers: [], body: 'x'.repeat(16_384), truncated: true },
         },
       ])

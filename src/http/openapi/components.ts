@@ -203,9 +203,10 @@ function ownFields(own: readonly FieldDefinition[]): Record<string, JsonSchema> 
 
 const STATUSES = ['pending', 'delivered', 'failed', 'cancelled']
 
-const deliverySchema = objectOf({
+const deliveryFields = {
   id: { ...STRING, description: 'The `webhook-id` that the receiver sees.' },
   hook: { ...INTEGER, description: 'The hook’s id.' },
+  target: { ...TEXT_OR_NULL, description: 'The hook’s, as it is now; null once the hook is removed.' },
   event: STRING,
   status: { ...STRING, enum: STATUSES },
   reason: { ...TEXT_OR_NULL, description: 'Why it failed or was cancelled.' },
@@ -214,7 +215,18 @@ const deliverySchema = objectOf({
   due: { ...TIME_OR_NULL, description: 'When the next attempt is.' },
   created: { ...TIME, description: 'When the event happened.' },
   finished: TIME_OR_NULL,
-})
+}
+
+const deliverySchema = objectOf(
+  {
+    ...deliveryFields,
+    owner: {
+      ...TEXT_OR_NULL,
+      description: 'Whose the hook is; null once it is removed. Only for an administrator.',
+    },
+  },
+  Object.keys(deliveryFields),
+)
 
 const attemptSchema = objectOf({
   number: { ...INTEGER, description: 'Counted from 1.' },
@@ -225,6 +237,11 @@ const attemptSchema = objectOf({
   error: {
     anyOf: [objectOf({ code: STRING, message: STRING }), { type: 'null' }],
     description: 'Why no response came.',
+  },
+  request: {
+    anyOf: [objectOf({ url: STRING, headers: listOf({ type: 'array', items: STRING }) }), { type: 'null' }],
+    description:
+      'What was sent but for the body; the values of the hook’s own headers and the query of the URL are `[hidden]`. Null where nothing was posted, and for attempts of older versions.',
   },
   response: {
     anyOf: [

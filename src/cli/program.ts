@@ -1,0 +1,138 @@
+import { loadEnvFile } from 'node:process'
+import { parseCommandLine } from './arguments.ts'
+import { type AnyHooks, type Command, type CommandContext, CommandError, Interrupted } from './command.ts'
+import { reportFailure } from './failure.ts'
+import { commandHelp, groupHelp, overview, type Section } from './help.ts'
+import { helpCommand, versionCommand } from './help-command.ts'
+import { loadHooks } from './load-hooks.ts'
+import { createOutput } from './output.ts'
+
+/** What the program stands in: the process. */
+export interface ProgramOptions {
+  /** Without node and the program. */
+  args: readonly string[]
+  sections: readonly Section[]
+  openTables: CommandContext['openTables']
+  version: () => string
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+  env: NodeJS.ProcessEnv
+  cwd: string
+  /** Aborted by the first signal, with its name as the reason. */
+  signal: AbortSignal
+  /** Aborted when nobody reads stdout any more. */
+  gone: AbortSignal
+}
+
+/** How long hooks may take to close: what hangs there must not keep the terminal. */
+const LONGEST_CLOSE_MS = 10_000
+/** Once it was told to end. */
+const LONGEST_GOODBYE_MS = 1_000
+
+/** Runs what was typed. @returns the exit code */
+export async function runProgram(options: ProgramOptions): Promise<number> {
+  const { args, sections, stdout, stderr, gone, version } = options
+  const commands = [
+    ...sections.flatMap((section) => section.commands),
+    helpCommand(sections),
+    versionCommand(version),
+  ]
+  // An error in the options is printed in the form that they ask for.
+  const outFor = (json: boolean) => createOutput({ stdout, stderr, json, gone })
+  let out = outFor(args.includes('--json') && !args.slice(0, args.indexOf('--json')).includes('--'))
+  try {
+    const { command, words, values, positionals } = parseCommandLine(args, commands)
+    if (command === undefined) {
+      if (values.version === true) {
+        out.print({ version: version() }, version)
+        return 0
+      }
+      if (words.length === 0) {
+        out.raw(`${overview(sections, out)}\n`)
+        return 0
+      }
+      out.raw(`${groupHelp(words, commands, out)}\n`)
+      return values.help === true ? 0 : 2
+    }
+    if (values.help === true) {
+      out.raw(`${commandHelp(command, out)}\n`)
+      return 0
+    }
+    out = outFor(values.json === true)
+    if (typeof values['env-file'] === 'string') readEnvFile(values['env-file'])
+    return await runCommand(command, { ...options, out, values, positionals })
+  } catch (error) {
+    return reportFailure(error, out)
+  }
+}
+
+interface RunOptions extends ProgramOptions, Pick<CommandContext, 'out' | 'values' | 'positionals'> {}
+
+async function runCommand(command: Command, options: RunOptions): Promise<number> {
+  const { out, values, positionals, signal, cwd, env } = options
+  let loading: ReturnType<typeof loadHooks> | undefined
+  const opened: AnyHooks[] = []
+  const context: CommandContext = {
+    values,
+    positionals,
+    out,
+    signal,
+    cwd,
+    env,
+    loadHooks() {
+      const named = typeof values.hooks === 'string' ? values.hooks : undefined
+      loading ??= loadHooks({ named, cwd, env }).then((loaded) => {
+        opened.push(loaded.hooks)
+        return loaded
+      })
+      return loading
+    },
+    async openTables(database) {
+      const hooks = await options.openTables(database)
+      opened.push(hooks)
+      return hooks
+    },
+  }
+  try {
+    return await untilSignal(command.run(context), command.endsItself === true ? undefined : signal)
+  } catch (error) {
+    const code = reportFailure(error, out)
+    return error instanceof Interrupted && signal.reason === 'SIGTERM' ? 143 : code
+  } finally {
+    out.progress('')
+    await closeAll(opened, signal.aborted ? LONGEST_GOODBYE_MS : LONGEST_CLOSE_MS)
+  }
+}
+
+/** What the command gives; from the first signal on, nobody waits for it. */
+async function untilSignal(running: Promise<number>, signal: AbortSignal | undefined): Promise<number> {
+  if (signal === undefined) return await running
+  const { promise: interrupted, reject } = Promise.withResolvers<never>()
+  const interrupt = () => reject(new Interrupted())
+  if (signal.aborted) interrupt()
+  signal.addEventListener('abort', interrupt)
+  // What it throws after it was left is nobody's concern.
+  running.catch(() => {})
+  try {
+    return await Promise.race([running, interrupted])
+  } finally {
+    signal.removeEventListener('abort', interrupt)
+  }
+}
+
+async function closeAll(opened: readonly AnyHooks[], longestMs: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, longestMs)
+  await Promise.race([Promise.allSettled(opened.map((hooks) => hooks.close())), late])
+  clearTimeout(timer)
+}
+
+function readEnvFile(file: string): void {
+  try {
+    loadEnvFile(file)
+  } catch (cause) {
+    throw new CommandError('env_file_unreadable', `--env-file: ${file} cannot be read: ${String(cause)}`, {
+      cause,
+    })
+  }
+}

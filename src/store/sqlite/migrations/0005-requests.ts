@@ -1,0 +1,1 @@
+export const statements = ['ALTER TABLE hookwright_attempt ADD COLUMN request TEXT'] as const

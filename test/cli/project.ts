@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, onTestFinished } from 'vitest'
+import { entries, root } from '../../scripts/entries.ts'
+
+/** An application of somebody's, in a folder of its own. */
+export interface Project {
+  readonly folder: string
+  /** Runs `hookwright` in it to its end. */
+  run(args: readonly string[], options?: RunOptions): Promise<Ended>
+  /** Starts `hookwright` in it. */
+  start(args: readonly string[], options?: RunOptions): Running
+  write(file: string, text: string): void
+  /** Puts a package of the repository's into its node_modules. */
+  link(name: string): void
+  remove(): void
+}
+
+export interface RunOptions {
+  env?: Readonly<Record<string, string>>
+  /** What it reads from stdin; nothing unless told. Null leaves it open. */
+  input?: string | null
+  /** Below the project's folder. */
+  cwd?: string
+}
+
+export interface Ended {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+export interface Running {
+  readonly process: ChildProcess
+  /** What it has written until now. */
+  readonly written: { stdout: string; stderr: string }
+  readonly done: Promise<Ended>
+}
+
+/**
+ * hookwright as it is when it is installed, but quickly built: from the source, each of the many processes of these tests
+ * would take the types off hundreds of files. It stands below the repository's node_modules, where it finds what it imports.
+ */
+const installed = await install()
+
+/** What Node is told to run. */
+export const program = join(installed, 'dist/cli.js')
+
+async function install(): Promise<string> {
+  const cache = join(root, 'node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  const folder = mkdtempSync(join(cache, 'hookwright-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+  await build({
+    entryPoints: Object.fromEntries([
+      ...[...entries].map(([specifier, source]) => [specifier.split('/')[1] ?? 'index', source]),
+      ['cli', join(root, 'src/cli/main.ts')],
+    ]),
+    outdir: join(folder, 'dist'),
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    logLevel: 'warning',
+  })
+  return folder
+}
+
+const LONGEST_LIFE_MS = 50_000
+
+/** @param files paths and their texts; a package.json is made where there is none */
+export function createProject(files: Readonly<Record<string, string>> = {}): Project {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hookwright-cli-')))
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
+  write('package.json', JSON.stringify({ name: 'shop', type: 'module' }))
+  for (const [file, text] of Object.entries(files)) write(file, text)
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(installed, join(folder, 'node_modules/hookwright'))
+  const start = (args: readonly string[], { env = {}, input = '', cwd = '' }: RunOptions = {}): Running => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: join(folder, cwd),
+      env: { PATH: process.env.PATH, HOME: folder, ...env },
+      timeout: LONGEST_LIFE_MS,
+    })
+    const written = { stdout: '', stderr: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      written.stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      written.stderr += text
+    })
+    child.stdin.on('error', () => {})
+    if (input !== null) child.stdin.end(input)
+    const done = new Promise<Ended>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', (code, signal) => resolve({ code, signal, ...written }))
+    })
+    return { process: child, written, done }
+  }
+  return {
+    folder,
+    write,
+    start,
+    run: (args, options) => start(args, options).done,
+    link(name) {
+      const path = join(folder, 'node_modules', name)
+      mkdirSync(dirname(path), { recursive: true })
+      symlinkSync(join(root, 'node_modules', name), path)
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
+  }
+}
+
+/** The same, removed when the test has ended. */
+export function testProject(files: Readonly<Record<string, string>> = {}): Project {
+  const project = createProject(files)
+  onTestFinished(() => project.remove())
+  return project
+}
+
+/** A hooks file that opens nothing before it is asked for something. */
+export const EMPTY_HOOKS = `
+import { createHooks } from 'hookwright'
+import { sqlite } from 'hookwright/sqlite'
+export const hooks = createHooks({ database: sqlite('shop.db'), events: { 'user.logged_in': null } })
+`
