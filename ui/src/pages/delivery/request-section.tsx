@@ -15,7 +15,9 @@ interface RequestSectionProps {
 export function RequestSection({ delivery: { body, target }, attempt }: RequestSectionProps) {
   const request = attempt?.request ?? null
   const url = request?.url ?? target ?? undefined
-  const hidden = request?.headers.some(([, value]) => value === '[hidden]') ?? false
+  const hidden =
+    request?.url.includes('[hidden]') === true ||
+    request?.headers.some(([, value]) => value === '[hidden]') === true
   return (
     <section className="section" aria-labelledby="request">
       <div className="section-head">
@@ -42,7 +44,11 @@ export function RequestSection({ delivery: { body, target }, attempt }: RequestS
       ) : (
         <>
           <HeaderList headers={request.headers} label="Headers of the request" />
-          {hidden && <p className="hint">The values of the hook’s own headers are never shown.</p>}
+          {hidden && (
+            <p className="hint">
+              The values of the hook’s own headers and the target’s query are never shown.
+            </p>
+          )}
         </>
       )}
       {body === null ? (
