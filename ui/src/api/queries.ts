@@ -14,8 +14,8 @@ import type {
 } from './wire.ts'
 
 /** How often what may change is asked for again, in milliseconds. The library asks nothing while the tab is hidden. */
-export const SOON = 2_000
-export const LATER = 10_000
+const SOON = 2_000
+const LATER = 10_000
 
 export function useMe() {
   return useQuery({
@@ -60,18 +60,6 @@ export function useHookPages(filters: HookFilters) {
     initialPageParam: urlOf('.', { ...filters, limit: 50 }),
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
-  })
-}
-
-/** The first thousand hooks by their ids, for lists that name a hook by its id alone. */
-export function useHookNames(owner: string) {
-  return useQuery({
-    queryKey: ['hooks', 'names', owner],
-    queryFn: async ({ signal }) => {
-      const { items } = await getPage<Hook>(urlOf('.', { limit: 1000, owner }), signal)
-      return new Map(items.map((hook) => [hook.id, hook]))
-    },
-    staleTime: 30_000,
   })
 }
 
@@ -147,7 +135,7 @@ export interface DeliveryFilters {
 /** Anything newer than this, in milliseconds, is recent: more may be about to happen. */
 const RECENT_MS = 60_000
 
-export function isLively(delivery: Delivery, now: number): boolean {
+function isLively(delivery: Delivery, now: number): boolean {
   if (delivery.manual || now - Date.parse(delivery.finished ?? delivery.created) < RECENT_MS) return true
   return delivery.due !== null && Date.parse(delivery.due) - now < RECENT_MS
 }

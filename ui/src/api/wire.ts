@@ -50,6 +50,10 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'cancelled'
 export interface Delivery {
   id: string
   hook: number
+  /** The hook's, as it is now; null once the hook itself is removed. */
+  target?: string | null
+  /** An administrator is told. */
+  owner?: string | null
   event: string
   status: DeliveryStatus
   reason: string | null

@@ -28,6 +28,13 @@ export function Dialog({ title, onClose, children, closable = true, wide = false
       ref={dialog}
       className={wide ? 'dialog wide' : 'dialog'}
       aria-labelledby={id}
+      // What Escape would lose is not closed by it. React does not know the attribute yet, and browsers not all.
+      {...{ closedby: closable ? 'closerequest' : 'none' }}
+      onClose={({ currentTarget }) => {
+        if (currentTarget.open) return
+        if (closable) onClose()
+        else currentTarget.showModal()
+      }}
       onCancel={(event) => {
         event.preventDefault()
         if (closable) onClose()

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react'
 import type { useDeliveryPages } from '../../api/queries.ts'
-import type { Delivery, Hook } from '../../api/wire.ts'
+import type { Delivery } from '../../api/wire.ts'
+import { useCaller } from '../../app/caller.tsx'
 import { Button } from '../../components/button.tsx'
 import { Link } from '../../components/link.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -13,8 +14,6 @@ interface DeliveryTableProps {
   pages: ReturnType<typeof useDeliveryPages>
   label: string
   empty: ReactNode
-  /** By their ids, where the list is of several hooks. */
-  hooks?: ReadonlyMap<number, Hook> | undefined
   /** Whether the list is of one hook, which need not be named. */
   ofOneHook?: boolean
   /** Only so many, and no more behind them. */
@@ -25,8 +24,9 @@ interface DeliveryTableProps {
 const FOLLOWED = 5
 
 /** Deliveries, the newest first. Rows are known by their ids, so that new ones move nothing that is read or focused. */
-export function DeliveryTable({ pages, label, empty, hooks, ofOneHook = false, most }: DeliveryTableProps) {
+export function DeliveryTable({ pages, label, empty, ofOneHook = false, most }: DeliveryTableProps) {
   const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage, refetch, isFetching } = pages
+  const ofOwners = useCaller().admin && !ofOneHook
   const found = unique(data?.pages.flatMap(({ items }) => items) ?? []).slice(0, most)
   const looking = found.length === 0 && hasNextPage && (data?.pages.length ?? 0) < FOLLOWED
   useEffect(() => {
@@ -59,11 +59,16 @@ export function DeliveryTable({ pages, label, empty, hooks, ofOneHook = false, m
                 Hook
               </th>
             )}
+            {ofOwners && (
+              <th scope="col" className="wide col-owner">
+                Owner
+              </th>
+            )}
             <th scope="col" className="wide number">
               Attempts
             </th>
             <th scope="col" className="wide">
-              Next attempt
+              Next attempt, or reason
             </th>
             <th scope="col" className="number col-time">
               Created
@@ -77,6 +82,7 @@ export function DeliveryTable({ pages, label, empty, hooks, ofOneHook = false, m
                 'col-status',
                 '',
                 ...(ofOneHook ? [] : ['wide']),
+                ...(ofOwners ? ['wide col-owner'] : []),
                 'wide number',
                 'wide',
                 'number col-time',
@@ -85,12 +91,7 @@ export function DeliveryTable({ pages, label, empty, hooks, ofOneHook = false, m
             />
           ) : (
             found.map((delivery) => (
-              <Row
-                key={delivery.id}
-                delivery={delivery}
-                hook={hooks?.get(delivery.hook)}
-                ofOneHook={ofOneHook}
-              />
+              <Row key={delivery.id} delivery={delivery} ofOneHook={ofOneHook} ofOwners={ofOwners} />
             ))
           )}
         </tbody>
@@ -112,16 +113,14 @@ export function DeliveryTable({ pages, label, empty, hooks, ofOneHook = false, m
   )
 }
 
-function Row({
-  delivery,
-  hook,
-  ofOneHook,
-}: {
+interface RowProps {
   delivery: Delivery
-  hook: Hook | undefined
   ofOneHook: boolean
-}) {
-  const target = hook === undefined ? `Hook ${delivery.hook}` : visibleLine(hook.target)
+  ofOwners: boolean
+}
+
+function Row({ delivery, ofOneHook, ofOwners }: RowProps) {
+  const target = visibleLine(delivery.target ?? `Hook ${delivery.hook}`)
   return (
     <tr>
       <td className="col-status">
@@ -134,6 +133,7 @@ function Row({
         {!ofOneHook && <span className="below mono cut">{target}</span>}
       </td>
       {!ofOneHook && <td className="wide mono cut soft">{target}</td>}
+      {ofOwners && <td className="wide cut col-owner">{visibleLine(delivery.owner ?? '')}</td>}
       <td className="wide number">{delivery.attempts}</td>
       <td className="wide soft">{nextOf(delivery)}</td>
       <td className="number col-time soft">

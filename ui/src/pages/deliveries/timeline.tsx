@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { useDeliveryPages, useHookNames } from '../../api/queries.ts'
+import { useDeliveryPages } from '../../api/queries.ts'
 import { useOwner, useUrlState } from '../../app/url-state.ts'
 import { Button } from '../../components/button.tsx'
 import { Empty } from '../../components/empty.tsx'
@@ -23,7 +23,6 @@ export function Timeline({ hookId, events, hint }: TimelineProps) {
   // Of the moment when it was chosen: a time that moves would make another list of it each minute.
   const filters = useMemo(() => readDeliveryQuery(new URLSearchParams(address), Date.now()), [address])
   const pages = useDeliveryPages({ ...filters, owner }, hookId)
-  const { data: hooks } = useHookNames(owner)
   const empty = isFiltered(params) ? (
     <Empty title="No delivery is like this">
       <Button onClick={() => setParams(WITHOUT_FILTERS)}>Clear filters</Button>
@@ -36,13 +35,7 @@ export function Timeline({ hookId, events, hint }: TimelineProps) {
   return (
     <>
       <FilterBar params={params} setParams={setParams} {...(events === undefined ? {} : { events })} />
-      <DeliveryTable
-        pages={pages}
-        empty={empty}
-        label="Deliveries"
-        hooks={hooks}
-        ofOneHook={hookId !== undefined}
-      />
+      <DeliveryTable pages={pages} empty={empty} label="Deliveries" ofOneHook={hookId !== undefined} />
     </>
   )
 }

@@ -23,7 +23,7 @@ export function DeliveryPage({ id }: { id: string }) {
       {delivery !== undefined && (
         <>
           {' / '}
-          <HookLink id={delivery.hook} />
+          <HookLink delivery={delivery} />
         </>
       )}
     </>
@@ -67,13 +67,14 @@ function Shown({ delivery }: { delivery: DeliveryDetail }) {
       </p>
       <Summary delivery={delivery} />
       <AttemptLog log={delivery.log} chosen={chosen} onChoose={setNumber} />
-      <RequestSection body={delivery.body} attempt={chosen} hookId={delivery.hook} />
+      <RequestSection delivery={delivery} attempt={chosen} />
     </>
   )
 }
 
-function HookLink({ id }: { id: number }) {
+function HookLink({ delivery: { hook: id, target } }: { delivery: DeliveryDetail }) {
   const { data: hook, error } = useHook(id)
-  if (error instanceof ApiProblem && error.status === 404) return <>a hook that was deleted</>
-  return <Link to={`/hooks/${id}`}>{hook === undefined ? `Hook ${id}` : visibleLine(hook.target)}</Link>
+  const name = visibleLine(target ?? hook?.target ?? `Hook ${id}`)
+  if (error instanceof ApiProblem && error.status === 404) return <>{name} (deleted)</>
+  return <Link to={`/hooks/${id}`}>{name}</Link>
 }

@@ -1,5 +1,4 @@
-import { useHook } from '../../api/queries.ts'
-import type { Attempt } from '../../api/wire.ts'
+import type { Attempt, DeliveryDetail } from '../../api/wire.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { HeaderList } from '../../components/header-list.tsx'
 import { visibleLine } from '../../components/visible-text.ts'
@@ -7,18 +6,18 @@ import { Body } from './body.tsx'
 import { asCurl } from './curl.ts'
 
 interface RequestSectionProps {
-  body: string | null
+  delivery: DeliveryDetail
   /** The attempt that is looked at; its headers are its own. */
   attempt: Attempt | undefined
-  hookId: number
 }
 
 /** The request exactly as it was sent. */
-export function RequestSection({ body, attempt, hookId }: RequestSectionProps) {
-  const { data: hook } = useHook(hookId)
+export function RequestSection({ delivery: { body, target }, attempt }: RequestSectionProps) {
   const request = attempt?.request ?? null
-  const url = request?.url ?? hook?.target
-  const hidden = request?.headers.some(([, value]) => value === '[hidden]') ?? false
+  const url = request?.url ?? target ?? undefined
+  const hidden =
+    request?.url.includes('[hidden]') === true ||
+    request?.headers.some(([, value]) => value === '[hidden]') === true
   return (
     <section className="section" aria-labelledby="request">
       <div className="section-head">
@@ -45,7 +44,11 @@ export function RequestSection({ body, attempt, hookId }: RequestSectionProps) {
       ) : (
         <>
           <HeaderList headers={request.headers} label="Headers of the request" />
-          {hidden && <p className="hint">The values of the hook’s own headers are never shown.</p>}
+          {hidden && (
+            <p className="hint">
+              The values of the hook’s own headers and the target’s query are never shown.
+            </p>
+          )}
         </>
       )}
       {body === null ? (

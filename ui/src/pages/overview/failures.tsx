@@ -34,10 +34,17 @@ export function Failures({ statistics }: { statistics: Statistics | undefined })
         <p className="soft">None in this time.</p>
       ) : (
         <table className="kinds">
+          <colgroup>
+            <col className="kind-name" />
+            <col />
+            <col className="kind-count" />
+          </colgroup>
           <thead className="unseen">
             <tr>
               <th scope="col">Kind</th>
-              <th scope="col">Attempts</th>
+              <th scope="col" colSpan={2}>
+                Attempts
+              </th>
             </tr>
           </thead>
           <tbody>
