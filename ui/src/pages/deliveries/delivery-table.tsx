@@ -53,7 +53,9 @@ export function DeliveryTable({ pages, label, empty, ofOneHook = false, most }: 
             <th scope="col" className="col-status">
               Status
             </th>
-            <th scope="col">Event</th>
+            <th scope="col" className={ofOneHook ? undefined : 'col-event'}>
+              Event
+            </th>
             {!ofOneHook && (
               <th scope="col" className="wide">
                 Hook
@@ -67,7 +69,7 @@ export function DeliveryTable({ pages, label, empty, ofOneHook = false, most }: 
             <th scope="col" className="wide number">
               Attempts
             </th>
-            <th scope="col" className="wide">
+            <th scope="col" className="wide col-next">
               Next attempt, or reason
             </th>
             <th scope="col" className="number col-time">
