@@ -37,6 +37,14 @@ describe('the request of an attempt in the log', () => {
     ])
   })
 
+  it('shows the type of a hook that was created without headers, and no other type of its own', () => {
+    const typed = (value: string) =>
+      through({ url: 'https://example.com/', headers: [['content-type', value]] }, { 'Content-Type': value })
+        .headers
+    expect(typed('application/json')).toEqual([['content-type', 'application/json']])
+    expect(typed('application/json; token=x')).toEqual([['content-type', '[hidden]']])
+  })
+
   it('shows the signature also where the row of a hook has a header of its name, which is not sent', () => {
     const headers: SentRequest['headers'] = [
       ['my-signature', 'v1,abc'],

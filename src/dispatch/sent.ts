@@ -5,9 +5,12 @@ import { parseHeaders } from './request.ts'
 /** What stands for what is sent and not shown. */
 const HIDDEN = '[hidden]'
 
+/** Every hook whose creator has named no headers has it among its own: nobody keeps it for a secret. */
+const USUAL_TYPE = 'application/json'
+
 /**
  * A request as the log of attempts keeps it: JSON of `[url, name, value, name, value, …]`, because there is one for every attempt.
- * The values of the hook's own headers and its target's query are hidden; what else is sent is no secret.
+ * The values of the hook's own headers, other than the usual type, and its target's query are hidden; what else is sent is no secret.
  *
  * @param hook decrypted
  * @param signing names of the headers that sign, which are never the hook's own
@@ -18,9 +21,9 @@ export function keptRequest(
   signing: readonly string[],
 ): string {
   const own = new Set<string>()
-  for (const name of Object.keys(parseHeaders(hook))) {
+  for (const [name, value] of Object.entries(parseHeaders(hook))) {
     const lower = name.toLowerCase()
-    if (!isSigning(lower, signing)) own.add(lower)
+    if (!isSigning(lower, signing) && !(lower === 'content-type' && value === USUAL_TYPE)) own.add(lower)
   }
   const mark = url.indexOf('?')
   const texts = [mark < 0 ? url : `${url.slice(0, mark)}?${HIDDEN}`]

@@ -78,7 +78,7 @@ describe.skipIf(reason !== undefined)('every page', () => {
     const { page, go, close } = await lookAt(shop, browser, { as: 'alice' })
     await go('hooks/2')
     const open = async (name: string) => {
-      if (name !== 'Send test event') await page.getByRole('button', { name: 'More' }).click()
+      if (name !== 'Send test event') await page.getByRole('button', { name: 'More', exact: true }).click()
       await page.getByRole('button', { name, exact: true }).click()
       await page.getByRole('dialog').waitFor()
     }
@@ -109,7 +109,7 @@ describe.skipIf(reason !== undefined)('every page', () => {
     await expect.poll(() => focused(page)).toBe('Hooks')
     await page.getByRole('link', { name: shop.target('/broken') }).focus()
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'More' }).focus()
+    await page.getByRole('button', { name: 'More', exact: true }).focus()
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')

@@ -121,7 +121,7 @@ describe.skipIf(reason !== undefined)('somebody with a hook', () => {
 
   it('rotates the secret: another one, shown once, and both sign', async () => {
     await page.getByRole('link', { name: shop.target('/receiver') }).click()
-    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('button', { name: 'Rotate secret' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Rotate secret' }).click()
     await page.getByRole('heading', { name: 'The new secret' }).waitFor()
@@ -143,7 +143,7 @@ describe.skipIf(reason !== undefined)('somebody with a hook', () => {
   })
 
   it('disables it, enables it again, and replays what it has missed once the number was seen', async () => {
-    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('button', { name: 'Disable' }).click()
     await page.getByRole('dialog').getByRole('textbox').fill('Moving house')
     await page.getByRole('dialog').getByRole('button', { name: 'Disable hook' }).click()
@@ -165,7 +165,7 @@ describe.skipIf(reason !== undefined)('somebody with a hook', () => {
     await expect.poll(async () => (await shop.hooks.stats()).now.events.waiting).toBe(0)
     await shop.hooks.update(1, { events: ['book.added', 'book.sold'] })
     await shop.hooks.delete(other.id)
-    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('button', { name: 'Replay deliveries' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('radio', { name: /Whatever it did not get/ }).check()
@@ -183,7 +183,7 @@ describe.skipIf(reason !== undefined)('somebody with a hook', () => {
     await page.getByRole('button', { name: /Save/ }).click()
     await page.getByText('Changes saved').waitFor()
     expect(await shop.hooks.get(1)).toMatchObject({ events: ['book.added'], label: 'Warehouse' })
-    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('button', { name: 'Delete' }).click()
     await page
       .getByRole('dialog')

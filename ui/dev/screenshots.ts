@@ -29,7 +29,7 @@ const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
 const idOf = async (hookId: number) => (await hooks.deliveries({ hookId, limit: 1 }))[0]?.id
 const dialog = (name: string) => async (page: Page) => {
-  if (name !== 'Send test event') await page.getByRole('button', { name: 'More' }).click()
+  if (name !== 'Send test event') await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('button', { name, exact: true }).click()
   await page.getByRole('dialog').waitFor()
 }
