@@ -87,8 +87,12 @@ it('runs every snippet, or says which it does not', () => {
 
 describe.each(harnesses)('the snippet for $name', (harness: Harness) => {
   const isThere = spawnSync(harness.program, harness.version, { stdio: 'ignore' }).status === 0
-  if (!isThere)
-    console.warn(`skipped: the snippet for ${harness.name}, because there is no ${harness.program}`)
+  if (!isThere) {
+    const missing = `the snippet for ${harness.name} is not run, because there is no ${harness.program}`
+    if (process.env.HOOKWRIGHT_REQUIRE_SERVICES === '1')
+      throw new Error(`HOOKWRIGHT_REQUIRE_SERVICES is set, and ${missing}`)
+    console.warn(`skipped: ${missing}`)
+  }
 
   describe.skipIf(!isThere).each(NAMES)('with $id', (names) => {
     const requests = () => CASES.map((one) => requestOf(one, names))

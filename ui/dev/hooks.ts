@@ -106,7 +106,8 @@ export async function makeHistory(): Promise<void> {
 
 let sent = 0
 
-async function sendOne(): Promise<void> {
+/** One more event of owner 1, and now and then one of owner 2. */
+export async function sendOne(): Promise<void> {
   sent += 1
   const event = sent % 11 === 0 ? 'order.refunded' : sent % 3 === 0 ? 'order.shipped' : 'order.paid'
   await hooks.send(event, orderOf(sent), { owner: '1' })

@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots -- [folder]`: every page of the dashboard as it is built, at 1280 and 400 pixels, in light and dark, as
- * PNG files to look at. Two of them are those of the README: `npm run screenshots -- docs/images overview hook`.
+ * PNG files to look at. Two of them are those of the README: `npm run screenshots -- docs/images overview delivery`.
  */
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { node } from 'hookwright/node'
 import type { Page } from 'playwright-core'
 import { startChromium } from '../../test/browser/chromium.ts'
-import { hooks, makeHistory, seed } from './hooks.ts'
+import { hooks, makeHistory, seed, sendOne } from './hooks.ts'
 import { startReceiver } from './receiver.ts'
 
 const [folder = 'screenshots', ...wanted] = process.argv.slice(2)
@@ -23,9 +23,25 @@ await hooks.migrate()
 await seed(receiver.url)
 await hooks.start()
 await makeHistory()
+const retried = await untilRetried()
 const server = createServer(node(hooks))
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+/** The newest delivery that has arrived at its second attempt: the receiver fails now and then. */
+async function untilRetried(): Promise<string> {
+  for (;;) {
+    await sendOne()
+    await hooks.drain({ deadlineMs: 1_000 })
+    const newest = await hooks.deliveries({
+      hookId: 2,
+      status: 'delivered',
+      since: new Date(Date.now() - 60_000),
+    })
+    const found = newest.find(({ attempts }) => attempts > 1)
+    if (found !== undefined) return found.id
+  }
+}
 
 const idOf = async (hookId: number) => (await hooks.deliveries({ hookId, limit: 1 }))[0]?.id
 const dialog = (name: string) => async (page: Page) => {
@@ -55,7 +71,8 @@ const shots: Record<string, Shot> = {
   'dialog-replay': { path: 'hooks/1', prepare: dialog('Replay deliveries') },
   'dialog-rotate': { path: 'hooks/1', prepare: dialog('Rotate secret') },
   deliveries: { path: 'deliveries', as: 'admin' },
-  delivery: { path: `deliveries/${await idOf(1)}` },
+  delivery: { path: `deliveries/${retried}` },
+  'delivery-at-once': { path: `deliveries/${await idOf(1)}` },
   'delivery-failed': { path: `deliveries/${await idOf(3)}` },
   'delivery-hostile': { path: `deliveries/${await idOf(4)}` },
   events: { path: 'events' },
