@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Browser, Page, ViewportSize } from 'playwright-core'
 import type { Shop } from './shop.ts'
 
@@ -54,11 +53,9 @@ function complaintsOf(page: Page): string[] {
   return complaints
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 /** What axe finds wrong with a page, by WCAG 2.2 AA and good practice. */
 export async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   return await page.evaluate(async () => {
     const { violations } = await (
       globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
