@@ -15,9 +15,6 @@ describe.skipIf(reason !== undefined)('a link to the dashboard', () => {
   beforeAll(async () => {
     browser = await startChromium()
     shop = await startShop()
-    shop.answer('/frames', (response) => {
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Frames</title>')
-    })
   })
   afterAll(async () => {
     await browser?.close()
@@ -42,18 +39,14 @@ describe.skipIf(reason !== undefined)('a link to the dashboard', () => {
 
   it('opens for its own owner where another is open in a frame beside it', async () => {
     const { page, close } = await lookAt(shop, browser)
+    const frames: string[] = []
+    for (const owner of ['alice', 'bob'])
+      frames.push(`<iframe name="${owner}" src="${shop.ui}${await fragmentFor(owner)}"></iframe>`)
+    shop.answer('/frames', (response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html>${frames.join('')}`)
+    })
     await page.goto(shop.target('/frames'))
     for (const owner of ['alice', 'bob']) {
-      const src = shop.ui + (await fragmentFor(owner))
-      await page.evaluate(
-        ([name, address]) => {
-          const frame = document.createElement('iframe')
-          frame.name = name ?? ''
-          frame.src = address ?? ''
-          document.body.append(frame)
-        },
-        [owner, src],
-      )
       await page
         .frameLocator(`iframe[name=${owner}]`)
         .getByText(`Owner ${owner}`)
