@@ -218,8 +218,12 @@ export function portalSuite(harness: Harness): void {
       expect((await ask(token, 'GET', '/stats/?owner=bob')).body).toMatchObject({ total: { attempts: 0 } })
       const replay = await ask(token, 'POST', '/replay/?owner=bob', { since: '2020-01-01', owner: 'bob' })
       expect(plain(replay)).toEqual({ status: 200, body: { deliveries: 0 } })
-      expect((await ask(token, 'GET', '/events/a/samples/')).status).toBe(200)
-      expect(JSON.stringify((await ask(token, 'GET', '/events/a/samples/')).body)).not.toContain('Ü')
+      for (const query of ['', '?owner=bob']) {
+        const samples = await ask(token, 'GET', `/events/a/samples/${query}`)
+        expect([samples.status, JSON.stringify(samples.body).includes('Ü')]).toEqual([200, false])
+      }
+      const { token: bobs } = await hooks.portal({ owner: 'bob' })
+      expect(JSON.stringify((await ask(bobs, 'GET', '/events/a/samples/')).body)).toContain('Ü')
       expect(await everything(store)).toEqual(before)
     })
 
@@ -382,6 +386,31 @@ export function portalSuite(harness: Harness): void {
       await hooks.endPortals()
       now = 10_000
       expect(await other.grantOf(token)).toBeUndefined()
+    })
+
+    it('ends also where its key was read just before, and comes just after', async () => {
+      const { store, test } = await open()
+      const portal = new Portal({
+        store,
+        cipher: noCipher,
+        clock: test.clock,
+        random: systemRandom,
+        logger: silentLogger,
+      })
+      await portal.link({ owner: 1 })
+      const gate = Promise.withResolvers<void>()
+      const write = store.write.bind(store)
+      const slow = vi.spyOn(store, 'write').mockImplementationOnce(async (work) => {
+        const key = await write(work)
+        await gate.promise
+        return key
+      })
+      const link = portal.link({ owner: 1 })
+      await vi.waitFor(() => expect(slow).toHaveBeenCalled())
+      await portal.end()
+      gate.resolve()
+      const { token } = await link
+      expect(await portal.grantOf(token)).toBeUndefined()
     })
 
     it('waits for no answer of a database that was away a moment ago', async () => {

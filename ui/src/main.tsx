@@ -12,11 +12,23 @@ import { App } from './app/app.tsx'
 import { startTheme } from './app/theme.ts'
 
 startTheme(takeFragment().theme)
-const root = document.getElementById('root')
-if (root !== null) {
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  )
+const element = document.getElementById('root')
+if (element !== null) {
+  const root = createRoot(element)
+  let links = 0
+  const render = () =>
+    root.render(
+      <StrictMode>
+        <App key={links} />
+      </StrictMode>,
+    )
+  render()
+  // Another link to this page: the browser loads nothing anew. Nothing stays of whom the last one was for.
+  addEventListener('hashchange', () => {
+    const { token, theme } = takeFragment()
+    if (theme !== null) startTheme(theme)
+    if (token === null) return
+    links += 1
+    render()
+  })
 }

@@ -100,9 +100,9 @@ function ancestorsOf(ancestors: unknown): string {
   return sources.length === 0 ? "'none'" : sources.join(' ')
 }
 
-/** As a browser writes it, and without what would be more than one source in the policy. */
+/** As a browser writes it, and without what would be more than one source in the policy, or every host. */
 function isOrigin(text: string): boolean {
-  return /^https?:\/\/[a-z\d*.:[\]-]+$/.test(text) && URL.parse(text)?.origin === text
+  return /^https?:\/\/(?:\*\.)?[a-z\d[][a-z\d.:[\]-]*$/.test(text) && URL.parse(text)?.origin === text
 }
 
 function themeOf(theme: unknown): [name: string, value: string][] {

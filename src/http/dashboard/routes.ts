@@ -29,7 +29,8 @@ export function addDashboardRoutes(
   let loading: ReturnType<typeof load> | undefined
 
   async function answer(c: HttpContext): Promise<Response> {
-    if (settings === undefined) throw notFound()
+    // The page's links are paths below its base, and `//host/ui/hooks` is no path.
+    if (settings === undefined || c.env.basePath.startsWith('//')) throw notFound()
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') throw methodNotAllowed(c.req.method, METHODS)
     count(c)
     loading ??= load()

@@ -10,6 +10,12 @@ it.each([
   ],
   ['<?cursor=a>;rel=next', 'https://app.example.com/api/hooks/1/deliveries/?cursor=a'],
   ['<?cursor=a>; rel="prev"', null],
+  ['<https://evil.example/api/hooks/1/deliveries/?cursor=a>; rel="next"', null],
+  ['<//evil.example/api/hooks/1/deliveries/?cursor=a>; rel="next"', null],
+  ['</log?cursor=a>; rel="next"', null],
+  ['<../../../../log?cursor=a>; rel="next"', null],
+  ['<javascript:alert(1)>; rel="next"', null],
+  ['<http://:>; rel="next"', null],
   [null, null],
 ])('reads %j', (link, next) => {
   expect(nextOf(link, ASKED)).toBe(next)

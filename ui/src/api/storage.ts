@@ -11,11 +11,14 @@ export function kept(storageOf: () => Storage, key: string): Kept {
   let inMemory: string | null = null
   return {
     get() {
+      // Once known it stays: frames of one origin in one tab share what the browser keeps, and each may have its own.
+      if (inMemory !== null) return inMemory
       try {
-        return storageOf().getItem(key) ?? inMemory
+        inMemory = storageOf().getItem(key)
       } catch {
-        return inMemory
+        // There is none.
       }
+      return inMemory
     },
     set(value) {
       inMemory = value
