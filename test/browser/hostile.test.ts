@@ -112,6 +112,13 @@ describe.skipIf(reason !== undefined)('what comes from outside', () => {
     }
   })
 
+  it('is no hook’s id, whatever the address says', async () => {
+    for (const id of ['constructor', '1e3', '-1', '1%2F..']) {
+      await looking.go(`hooks/${id}`)
+      await page.getByText('There is no such page').waitFor()
+    }
+  })
+
   it('runs nothing, loads nothing and leads nowhere', async () => {
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.url()))

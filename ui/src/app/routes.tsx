@@ -12,6 +12,10 @@ import { OverviewPage } from '../pages/overview/overview-page.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Page } from './page.tsx'
 
+/** Whatever else stands there is no hook's id, and nobody is asked for it. */
+const HOOK = /^\/hooks\/(?<id>\d{1,15})\/?$/
+const EDIT_HOOK = /^\/hooks\/(?<id>\d{1,15})\/edit\/?$/
+
 export function Routes() {
   const [path] = useLocation()
   return (
@@ -20,8 +24,8 @@ export function Routes() {
         <Route path="/" component={OverviewPage} />
         <Route path="/hooks" component={HooksPage} />
         <Route path="/hooks/new" component={NewHookPage} />
-        <Route path="/hooks/:id">{({ id }) => <HookPage key={id} id={Number(id)} />}</Route>
-        <Route path="/hooks/:id/edit">{({ id }) => <EditHookPage key={id} id={Number(id)} />}</Route>
+        <Route path={HOOK}>{({ id = '' }) => <HookPage key={id} id={Number(id)} />}</Route>
+        <Route path={EDIT_HOOK}>{({ id = '' }) => <EditHookPage key={id} id={Number(id)} />}</Route>
         <Route path="/deliveries" component={DeliveriesPage} />
         <Route path="/deliveries/:id">{({ id }) => <DeliveryPage key={id} id={id} />}</Route>
         <Route path="/events" component={EventsPage} />

@@ -97,13 +97,13 @@ function Row({ hook, state, admin }: { hook: Hook; state: HookState | undefined;
         </Link>
         <span className="below soft">
           {events}
-          {admin && ` · ${hook.owner}`}
+          {admin && ` · ${visibleLine(hook.owner ?? '')}`}
         </span>
       </td>
       <td className="wide" title={eventsOf(hook).join(', ')}>
         {events}
       </td>
-      {admin && <td className="wide cut col-owner">{hook.owner}</td>}
+      {admin && <td className="wide cut col-owner">{visibleLine(hook.owner ?? '')}</td>}
       <td className="col-state">{state === undefined ? <Bone /> : <HookStatus state={state} />}</td>
       <td className="wide number soft col-time">
         <Ago at={hook.created} />
