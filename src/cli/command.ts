@@ -21,7 +21,9 @@ export interface Command {
    * It watches `signal` and ends by itself, in good order. Any other command is left as it is at the first signal, its hooks
    * are closed, and the process ends with 130, or 143 after SIGTERM.
    */
-  readonly endsItself?: boolean
+  readonly endsItself?: boolean | ((values: CommandContext['values']) => boolean)
+  /** What the application logs to stdout stays there, unless `--json` prints JSON there. */
+  readonly sharesStdout?: boolean
   /**
    * @returns the exit code: 0 done, 1 not done
    * @throws whatever keeps it from being done: the frame prints it, and ends with 1, or with 2 for a `UsageError`

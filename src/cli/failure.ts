@@ -3,12 +3,24 @@ import { CommandError, Interrupted, UsageError } from './command.ts'
 import { escapeJson, escapeLines } from './escape.ts'
 import type { Output } from './output.ts'
 
+/** A URL with a password, such as one of a database, also where it is malformed; and none with a port. */
+const PASSWORD = /(\/\/[^\s/:@"'`]*):(?!\d{1,5}\/)[^\s"'`]*@/g
+
+/** What is shown of a message: a password that was typed at a wrong place must not get into a log. */
+function withoutPasswords(text: string): string {
+  return text.replace(PASSWORD, '$1:[hidden]@')
+}
+
 /** Prints what went wrong to stderr. @returns the exit code */
 export function reportFailure(error: unknown, out: Output): number {
   if (out.json) {
     const { code, message, field } = described(error)
-    out.note(escapeJson({ error: { code, message, ...(field === undefined ? {} : { field }) } }))
-  } else if (!(error instanceof Interrupted)) out.note(escapeLines(textOf(error)))
+    out.note(
+      escapeJson({
+        error: { code, message: withoutPasswords(message), ...(field === undefined ? {} : { field }) },
+      }),
+    )
+  } else if (!(error instanceof Interrupted)) out.note(escapeLines(withoutPasswords(textOf(error))))
   if (error instanceof UsageError) return 2
   return error instanceof Interrupted ? 130 : 1
 }

@@ -52,7 +52,10 @@ export function commandHelp(command: Command, out: Output): string {
   const width = widthFor(out)
   const { name, summary, usage, examples, options, positionals = [], notes = [] } = command
   const lines = [
-    `${out.style('bold', `hookwright ${name}`)}: ${firstSmall(summary)}.`,
+    // Wrapped before it is styled: what styles it takes no columns.
+    ...wrapped(`hookwright ${name}: ${firstSmall(summary)}.`, width).map((line, index) =>
+      index === 0 ? line.replace(`hookwright ${name}`, out.style('bold', `hookwright ${name}`)) : line,
+    ),
     '',
     out.style('bold', 'Examples'),
   ]

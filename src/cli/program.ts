@@ -1,6 +1,14 @@
+import { constants } from 'node:os'
 import { loadEnvFile } from 'node:process'
 import { parseCommandLine } from './arguments.ts'
-import { type AnyHooks, type Command, type CommandContext, CommandError, Interrupted } from './command.ts'
+import {
+  type AnyHooks,
+  type Command,
+  type CommandContext,
+  CommandError,
+  Interrupted,
+  UsageError,
+} from './command.ts'
 import { reportFailure } from './failure.ts'
 import { commandHelp, groupHelp, overview, type Section } from './help.ts'
 import { helpCommand, versionCommand } from './help-command.ts'
@@ -18,7 +26,12 @@ export interface ProgramOptions {
   stderr: NodeJS.WriteStream
   env: NodeJS.ProcessEnv
   cwd: string
-  /** Aborted by the first signal, with its name as the reason. */
+  /**
+   * From now on what anything else in this process writes to stdout goes to stderr: what a hooks file logs, as dotenv does,
+   * must not come between the results.
+   */
+  divertStdout: () => void
+  /** Aborted by the first signal, with its name as the reason; or with an error that nobody has caught. */
   signal: AbortSignal
   /** Aborted when nobody reads stdout any more. */
   gone: AbortSignal
@@ -47,6 +60,8 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
         out.print({ version: version() }, version)
         return 0
       }
+      if (values.json === true && values.help !== true)
+        throw new UsageError('Name a command: `hookwright help` shows what there is.')
       if (words.length === 0) {
         out.raw(`${overview(sections, out)}\n`)
         return 0
@@ -70,6 +85,12 @@ interface RunOptions extends ProgramOptions, Pick<CommandContext, 'out' | 'value
 
 async function runCommand(command: Command, options: RunOptions): Promise<number> {
   const { out, values, positionals, signal, cwd, env } = options
+  const { sharesStdout = false, endsItself = false } = command
+  if (!sharesStdout || out.json) options.divertStdout()
+  const crashed = () => signal.reason instanceof Error
+  signal.addEventListener('abort', () => {
+    if (crashed()) reportFailure(signal.reason, out)
+  })
   let loading: ReturnType<typeof loadHooks> | undefined
   const opened: AnyHooks[] = []
   const context: CommandContext = {
@@ -85,7 +106,8 @@ async function runCommand(command: Command, options: RunOptions): Promise<number
         opened.push(loaded.hooks)
         return loaded
       })
-      return loading
+      // It may hang: a command that watches the signal has nothing to put in order yet.
+      return untilSignal(loading, signal)
     },
     async openTables(database) {
       const hooks = await options.openTables(database)
@@ -94,19 +116,21 @@ async function runCommand(command: Command, options: RunOptions): Promise<number
     },
   }
   try {
-    return await untilSignal(command.run(context), command.endsItself === true ? undefined : signal)
+    const watches = typeof endsItself === 'function' ? endsItself(values) : endsItself
+    const code = await (watches ? command.run(context) : untilSignal(command.run(context), signal))
+    return crashed() ? 1 : code
   } catch (error) {
+    if (error instanceof Interrupted && crashed()) return 1
     const code = reportFailure(error, out)
-    return error instanceof Interrupted && signal.reason === 'SIGTERM' ? 143 : code
+    return error instanceof Interrupted ? codeOf(signal) : code
   } finally {
     out.progress('')
     await closeAll(opened, signal.aborted ? LONGEST_GOODBYE_MS : LONGEST_CLOSE_MS)
   }
 }
 
-/** What the command gives; from the first signal on, nobody waits for it. */
-async function untilSignal(running: Promise<number>, signal: AbortSignal | undefined): Promise<number> {
-  if (signal === undefined) return await running
+/** What it gives; from the first signal on, nobody waits for it. @throws Interrupted */
+async function untilSignal<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: interrupted, reject } = Promise.withResolvers<never>()
   const interrupt = () => reject(new Interrupted())
   if (signal.aborted) interrupt()
@@ -118,6 +142,12 @@ async function untilSignal(running: Promise<number>, signal: AbortSignal | undef
   } finally {
     signal.removeEventListener('abort', interrupt)
   }
+}
+
+/** As shells count: 130 after SIGINT, 143 after SIGTERM. */
+function codeOf({ reason }: AbortSignal): number {
+  const signals: Readonly<Record<string, number>> = constants.signals
+  return 128 + (signals[String(reason)] ?? constants.signals.SIGINT)
 }
 
 async function closeAll(opened: readonly AnyHooks[], longestMs: number): Promise<void> {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { root } from '../../scripts/entries.ts'
 import { createTestDatabase, describePostgres } from '../support/postgres.ts'
-import { folderWith, run } from './local-program.ts'
+import { run, testFolder } from './project.ts'
 
 const VERSIONS = { typescript: '*' }
 
@@ -14,9 +14,9 @@ function projectWith(
   files: Record<string, string> = {},
   type = 'module',
 ) {
-  const folder = folderWith({ 'package.json': JSON.stringify({ type, dependencies }) })
+  const folder = testFolder()
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
-  put(folder, files)
+  put(folder, { 'package.json': JSON.stringify({ type, dependencies }), ...files })
   return folder
 }
 
@@ -229,7 +229,7 @@ describe('hookwright init', () => {
     put(folder, { 'src/lib/hooks.ts': mine })
     expect((await run(folder, ['init'])).stderr).toContain('is there already')
     expect((await init(folder, '--force')).file).toBe('src/hooks.ts')
-    expect((await run(folderWith(), ['init'])).stderr).toContain('package.json')
+    expect((await run(testFolder(), ['init'])).stderr).toContain('package.json')
     expect((await run(folder, ['init', '--orm', 'hibernate'])).code).toBe(2)
   })
 

@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHooks, silentLogger } from '../../src/index.ts'
 import { sqlite } from '../../src/store/sqlite/index.ts'
-import { folderWith, run, start } from './local-program.ts'
+import { testProject } from './project.ts'
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const BODY = '{"hook": {"id": 7, "event": "order.paid", "target": "http://x"}, "data": {"n": 1}}'
@@ -22,7 +22,7 @@ function signed(body = BODY, id = 'msg_1', secret = SECRET): Record<string, stri
 }
 
 async function listen(args: readonly string[]) {
-  const started = start(folderWith(), ['listen', '--port', '0', ...args])
+  const started = testProject().start(['listen', '--port', '0', ...args])
   const [address = ''] = await started.until(/http:\/\/127\.0\.0\.1:\d+\//)
   const post = (body: string | Uint8Array<ArrayBuffer> = BODY, headers: Record<string, string> = signed()) =>
     fetch(address, { method: 'POST', body, headers, redirect: 'manual' })
@@ -57,13 +57,13 @@ async function receiver(
 
 describe('hookwright listen, without a hooks file', () => {
   it('verifies with the secret, shows what came, and ends after so many', async () => {
-    const { post, done, stdout } = await listen(['--secret', SECRET, '--count', '3'])
+    const { post, done } = await listen(['--secret', SECRET, '--count', '3'])
     expect((await post()).status).toBe(204)
     const forged = await post(BODY, { ...signed(), 'webhook-signature': 'v1,AAAA' })
     expect(forged.status).toBe(401)
     expect((await post()).status).toBe(204)
-    expect(await done).toBe(0)
-    const text = stdout()
+    const { code, stdout: text } = await done
+    expect(code).toBe(0)
     expect(text).toMatch(/order\.paid {2}✓ verified {2}→ 204/)
     expect(text).toMatch(/✗ NOT verified.*→ 401\n {2}webhook-signature: no signature/)
     expect(text).toContain('again, for the 3rd time')
@@ -71,23 +71,21 @@ describe('hookwright listen, without a hooks file', () => {
   })
 
   it('says plainly that nothing is verified where there is no secret', async () => {
-    const { post, stderr, stdout, process: child, done } = await listen([])
-    expect(stderr()).toContain('Nothing is verified')
+    const { post, until, process: child, done } = await listen([])
+    await until(/Nothing is verified/)
     expect((await post(BODY, {})).status).toBe(204)
     child.kill('SIGINT')
-    expect(await done).toBe(0)
-    expect(stdout()).toContain('? not checked')
+    expect(await done).toMatchObject({ code: 0, stdout: expect.stringContaining('? not checked') })
   })
 
   it('verifies what the application calls otherwise, in a form of its own, and with a public key', async () => {
     const body = '{"mine":true}'
-    const { post, done, stdout } = await listen(['--secret', SECRET, '--once', '--json'])
+    const { post, done } = await listen(['--secret', SECRET, '--once', '--json'])
     const headers = Object.fromEntries(
       Object.entries(signed(body)).map(([name, value]) => [name.replace('webhook-', 'x-shop-'), value]),
     )
     expect((await post(body, headers)).status).toBe(204)
-    await done
-    expect(JSON.parse(stdout())).toMatchObject({
+    expect(JSON.parse((await done).stdout)).toMatchObject({
       id: 'msg_1',
       event: null,
       verified: true,
@@ -106,12 +104,12 @@ describe('hookwright listen, without a hooks file', () => {
       await post(none, {})
       await done
     }
-    for (const text of [plain.stdout(), lines.stdout()]) {
+    for (const text of [plain.written.stdout, lines.written.stdout]) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
       expect(text).toContain('owned')
     }
-    expect(lines.stdout().trimEnd().split('\n')).toHaveLength(2)
+    expect(lines.written.stdout.trimEnd().split('\n')).toHaveLength(2)
   })
 
   it('listens on this machine alone, takes POST alone, and says when its port is taken', async () => {
@@ -119,7 +117,7 @@ describe('hookwright listen, without a hooks file', () => {
     expect((await fetch(address)).status).toBe(405)
     expect((await post(new Uint8Array(17 * 1024 * 1024), {})).status).toBe(413)
     const { port } = new URL(address)
-    const taken = await run(folderWith(), ['listen', '--port', port, '--json'])
+    const taken = await testProject().run(['listen', '--port', port, '--json'])
     expect(taken.code).toBe(1)
     expect(JSON.parse(taken.stderr)).toMatchObject({ error: { code: 'port_taken' } })
     // Any other of this machine's addresses is not listened to.
@@ -139,7 +137,7 @@ describe('hookwright listen, without a hooks file', () => {
     [['--owner', '1'], '--event'],
     [['--deliver'], '--event'],
   ])('refuses %j', async (args, what) => {
-    const { code, stderr } = await run(folderWith(), ['listen', ...args])
+    const { code, stderr } = await testProject().run(['listen', ...args])
     expect(code).toBe(2)
     expect(stderr).toContain(what)
   })
@@ -191,7 +189,7 @@ describe('hookwright listen --forward', () => {
 
 describe('hookwright listen --event', () => {
   async function shop(allow = "['127.0.0.1/32']") {
-    const folder = folderWith({
+    const project = testProject({
       'hooks.ts': `
         import { createHooks } from 'hookwright'
         import { sqlite } from 'hookwright/sqlite'
@@ -202,42 +200,42 @@ describe('hookwright listen --event', () => {
       `,
     })
     const hooks = createHooks({
-      database: sqlite(join(folder, 'app.db')),
+      database: sqlite(join(project.folder, 'app.db')),
       events: { 'order.paid': null },
       allow: ['127.0.0.1/32'],
       logger: silentLogger,
     })
     await hooks.migrate()
     onTestFinished(() => hooks.close())
-    return { folder, hooks }
+    return { ...project, hooks }
   }
   const args = ['listen', '--event', 'order.paid', '--owner', '1']
 
   it('makes a hook, verifies what it gets by its secret, and deletes it in the end', async () => {
-    const { folder, hooks } = await shop()
-    const started = start(folder, [...args, '--once', '--deliver', '--json'])
+    const { start, hooks } = await shop()
+    const started = start([...args, '--once', '--deliver', '--json'])
     await started.until(/leads order\.paid to/)
     expect(await hooks.list()).toHaveLength(1)
     await hooks.send('order.paid', { n: 1 }, { owner: 1 })
-    expect(await started.done).toBe(0)
-    expect(JSON.parse(started.stdout())).toMatchObject({ event: 'order.paid', verified: true })
+    expect((await started.done).code).toBe(0)
+    expect(JSON.parse(started.written.stdout)).toMatchObject({ event: 'order.paid', verified: true })
     expect(await hooks.list()).toEqual([])
     expect(await hooks.deliveries()).toMatchObject([{ status: 'delivered' }])
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)('deletes it after %s', async (signal) => {
-    const { folder, hooks } = await shop()
-    const started = start(folder, args)
+    const { start, hooks } = await shop()
+    const started = start(args)
     await started.until(/leads order\.paid to/)
     expect(await hooks.list()).toHaveLength(1)
     started.process.kill(signal)
-    expect(await started.done).toBe(0)
+    expect((await started.done).code).toBe(0)
     expect(await hooks.list()).toEqual([])
   })
 
   it('deletes it where something fails after it was made', async () => {
-    const { folder, hooks } = await shop()
-    const { code, stderr } = await run(folder, [...args, '--deliver'], { FAIL: '1' })
+    const { run, hooks } = await shop()
+    const { code, stderr } = await run([...args, '--deliver'], { env: { FAIL: '1' } })
     expect(code).toBe(1)
     expect(stderr).toContain('no dispatcher today')
     expect(await hooks.list({ owner: 1 })).toEqual([])
@@ -246,20 +244,20 @@ describe('hookwright listen --event', () => {
   })
 
   it('says so where nobody delivers, and nothing where somebody does', async () => {
-    const { folder, hooks } = await shop()
-    const started = start(folder, [...args, '--once'])
+    const { start, hooks } = await shop()
+    const started = start([...args, '--once'])
     await started.until(/leads order\.paid to/)
     await hooks.send('order.paid', { n: 1 }, { owner: 1 })
     await started.until(/nobody delivers them/)
     await hooks.drain()
-    expect(await started.done).toBe(0)
-    expect(started.stdout()).toContain('✓ verified')
+    expect((await started.done).code).toBe(0)
+    expect(started.written.stdout).toContain('✓ verified')
   })
 
   it('signs with the secret that it is given, for a receiver that knows it', async () => {
-    const { folder, hooks } = await shop()
+    const { start, hooks } = await shop()
     const app = await receiver(() => [200, {}, 'thanks'])
-    const started = start(folder, [...args, '--secret', SECRET, '--forward', app.url, '--once'])
+    const started = start([...args, '--secret', SECRET, '--forward', app.url, '--once'])
     await started.until(/leads order\.paid to/)
     await hooks.send('order.paid', { n: 1 }, { owner: 1 })
     await hooks.drain()
@@ -274,8 +272,8 @@ describe('hookwright listen --event', () => {
   })
 
   it('says what to allow where hooks may not lead to this machine, and makes none', async () => {
-    const { folder, hooks } = await shop('[]')
-    const { code, stderr } = await run(folder, args)
+    const { run, hooks } = await shop('[]')
+    const { code, stderr } = await run(args)
     expect(code).toBe(1)
     expect(stderr).toContain("allow: process.env.NODE_ENV === 'production' ? [] : ['127.0.0.1/32']")
     expect(await hooks.list()).toEqual([])

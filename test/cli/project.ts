@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
-import { afterAll, onTestFinished } from 'vitest'
+import { afterAll, afterEach, onTestFinished, vi } from 'vitest'
 import { entries, root } from '../../scripts/entries.ts'
 
 /** An application of somebody's, in a folder of its own. */
@@ -37,8 +37,10 @@ export interface Ended {
 export interface Running {
   readonly process: ChildProcess
   /** What it has written until now. */
-  readonly written: { stdout: string; stderr: string }
+  readonly written: { readonly stdout: string; readonly stderr: string }
   readonly done: Promise<Ended>
+  /** Waits until it has written this, to stdout or stderr, and gives what the expression took. */
+  until(wanted: RegExp): Promise<RegExpExecArray>
 }
 
 /**
@@ -74,10 +76,74 @@ async function install(): Promise<string> {
 }
 
 const LONGEST_LIFE_MS = 50_000
+const running = new Set<ChildProcess>()
+// None outlives its test, also where that has failed.
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Starts `hookwright` in a folder. It is ended with the test. */
+export function start(
+  folder: string,
+  args: readonly string[],
+  { env = {}, input = '', cwd = '' }: RunOptions = {},
+): Running {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: join(folder, cwd),
+    env: { PATH: process.env.PATH, HOME: folder, ...env },
+    timeout: LONGEST_LIFE_MS,
+  })
+  running.add(child)
+  const written = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      written[name] += text
+    })
+  child.stdin.on('error', () => {})
+  if (input !== null) child.stdin.end(input)
+  const done = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      running.delete(child)
+      resolve({ code, signal, ...written })
+    })
+  })
+  return {
+    process: child,
+    written,
+    done,
+    until: (wanted) =>
+      vi.waitFor(
+        () => {
+          const text = `${written.stderr}\n${written.stdout}`
+          const found = wanted.exec(text)
+          if (found === null) throw new Error(`${wanted} is not in:\n${text}`)
+          return found
+        },
+        { timeout: LONGEST_LIFE_MS, interval: 20 },
+      ),
+  }
+}
+
+/** The same, to its end. */
+export async function run(folder: string, args: readonly string[], options?: RunOptions): Promise<Ended> {
+  return await start(folder, args, options).done
+}
+
+function temporaryFolder(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), 'hookwright-cli-')))
+}
+
+/** An empty folder, removed when the test has ended. */
+export function testFolder(): string {
+  const folder = temporaryFolder()
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  return folder
+}
 
 /** @param files paths and their texts; a package.json is made where there is none */
 export function createProject(files: Readonly<Record<string, string>> = {}): Project {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hookwright-cli-')))
+  const folder = temporaryFolder()
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), text)
@@ -86,32 +152,11 @@ export function createProject(files: Readonly<Record<string, string>> = {}): Pro
   for (const [file, text] of Object.entries(files)) write(file, text)
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(installed, join(folder, 'node_modules/hookwright'))
-  const start = (args: readonly string[], { env = {}, input = '', cwd = '' }: RunOptions = {}): Running => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: join(folder, cwd),
-      env: { PATH: process.env.PATH, HOME: folder, ...env },
-      timeout: LONGEST_LIFE_MS,
-    })
-    const written = { stdout: '', stderr: '' }
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      written.stdout += text
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      written.stderr += text
-    })
-    child.stdin.on('error', () => {})
-    if (input !== null) child.stdin.end(input)
-    const done = new Promise<Ended>((resolve, reject) => {
-      child.on('error', reject)
-      child.on('close', (code, signal) => resolve({ code, signal, ...written }))
-    })
-    return { process: child, written, done }
-  }
   return {
     folder,
     write,
-    start,
-    run: (args, options) => start(args, options).done,
+    start: (args, options) => start(folder, args, options),
+    run: (args, options) => run(folder, args, options),
     link(name) {
       const path = join(folder, 'node_modules', name)
       mkdirSync(dirname(path), { recursive: true })

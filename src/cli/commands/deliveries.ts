@@ -42,8 +42,7 @@ export const deliveries: Command = {
     },
   },
   positionals: [{ name: 'id', help: 'One delivery, by the webhook-id that its receiver sees' }],
-  // While it follows, it ends by itself; what it does beside that is quick.
-  endsItself: true,
+  endsItself: (values) => flagOf(values, 'follow'),
   async run(context) {
     const { positionals, values, out } = context
     const [id] = positionals

@@ -58,7 +58,7 @@ export const hooksCreate: Command = {
     },
   },
   notes: [
-    'Where an identical hook exists, that one comes back, and is enabled again. Headers are not shown again by anything.',
+    "Where an identical hook exists, that one comes back, is enabled again, and its secret is shown: whoever has the hooks file may see it, unlike the REST API's callers. Headers are not shown again by anything.",
   ],
   async run(context) {
     const { out } = context

@@ -127,7 +127,8 @@ function planOf(stack: Stack, name: string, file: string): Plan {
       `Name your tables and events in ${file}.`,
       `npx hookwright migrate: makes hookwright's tables and the triggers. ${schemaAdvice(stack)}`,
       'npx hookwright doctor: looks whether all is well.',
-      'npx hookwright listen --event user.logged_in --owner 1: shows what a subscriber gets, once `allow` is no comment any more.',
+      'Take `allow` out of its comment, and look what a subscriber gets: npx hookwright listen --event user.logged_in --owner 1 --deliver',
+      `Meanwhile, in another terminal: npx hookwright send user.logged_in '{"username":"ada"}' --owner 1`,
     ],
   }
 }

@@ -118,7 +118,7 @@ async function receiveUntilEnd(
 
   const server = await startServer(port, receive)
   const address = `http://127.0.0.1:${server.port}/`
-  const to = forward === undefined ? '' : `, forwarding to ${out.escape(forward.href)}`
+  const to = forward === undefined ? '' : `, forwarding to ${out.escape(shownUrl(forward))}`
   try {
     if (loaded === undefined || owner === undefined) {
       out.note(`Listening at ${address}${to}. Point a hook there: its target is ${address}`)
@@ -129,7 +129,7 @@ async function receiveUntilEnd(
     }
     const { hooks, file } = loaded
     const [secret] = secrets
-    const hook = await makeTemporaryHook(hooks, { events, owner, target: address, secret, file })
+    const hook = await makeTemporaryHook(hooks, { events, owner, address, secret, file })
     keys.resolve(hook.secrets)
     const stopWatching = watchForIdleness(hooks, hook.id, () =>
       out.note(
@@ -143,7 +143,8 @@ async function receiveUntilEnd(
       if (forward !== undefined) out.note(`Your receiver verifies with ${hook.secrets.join(' or ')}`)
       if (deliver) await hooks.start()
       await ended.promise
-      if (deliver) await hooks.stop()
+      // Who breaks it off may do so again, and does not wait for attempts under way: the hook must be gone before.
+      if (deliver && !signal.aborted) await hooks.stop()
     } finally {
       stopWatching()
       await hook.remove()
@@ -154,4 +155,11 @@ async function receiveUntilEnd(
     await server.close()
     for (const each of [signal, out.gone]) each.removeEventListener('abort', end)
   }
+}
+
+/** A password in it belongs to nobody who looks on. */
+function shownUrl(url: URL): string {
+  const shown = new URL(url)
+  if (shown.password !== '') shown.password = 'hidden'
+  return shown.href
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '../command.ts'
+import { escapeJson } from '../escape.ts'
 import { textOf } from '../values.ts'
 
 export const openapi: Command = {
@@ -23,7 +24,7 @@ export const openapi: Command = {
     const { hooks } = await loadHooks()
     const server = textOf(values, 'server')
     const document = await hooks.openapi(server === undefined ? {} : { server })
-    const json = `${JSON.stringify(document, null, 2)}\n`
+    const json = `${escapeJson(document, 2)}\n`
     const file = textOf(values, 'out')
     if (file === undefined) out.raw(json)
     else {

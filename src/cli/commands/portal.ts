@@ -58,7 +58,9 @@ export const portal: Command = {
       ...(expiresInMs === undefined ? {} : { expiresInMs }),
       ...(url === undefined ? {} : { url }),
     })
-    out.print(link, () => link.url)
+    out.print(link, () => out.escape(link.url))
+    if (!/^https?:/.test(link.url))
+      out.note('It begins where the REST API is mounted: --url <url> makes it whole.')
     out.note(`It ends at ${stampOf(link.expiresAt)}.`)
     return 0
   },

@@ -34,6 +34,7 @@ export const worker: Command = {
     'The first SIGTERM or SIGINT ends it in good order, with 0: what is under way is finished and written down, the rest is left to the next start. A second one ends it at once. It logs by the logger of your hooks file.',
   ],
   endsItself: true,
+  sharesStdout: true,
   async run({ values, out, cwd, signal, loadHooks }) {
     const port = portOf(textOf(values, 'port'))
     const stopMs = lengthOfTime(textOf(values, 'stop-within') ?? STOPS_WITHIN, 'stop-within')

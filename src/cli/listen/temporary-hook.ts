@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { hasCode } from '../../core/errors.ts'
 import { type AnyHooks, CommandError } from '../command.ts'
 
@@ -12,7 +13,8 @@ export interface TemporaryHook {
 export interface TemporaryHookOptions {
   events: readonly string[]
   owner: string
-  target: string
+  /** This process. The hook's own target is a path there that no other hook has. */
+  address: string
   /** What it signs with; undefined for one that is made for it. */
   secret: string | undefined
   /** The hooks file, for the message. */
@@ -27,8 +29,10 @@ export interface TemporaryHookOptions {
  */
 export async function makeTemporaryHook(
   hooks: AnyHooks,
-  { events, owner, target, secret, file }: TemporaryHookOptions,
+  { events, owner, address, secret, file }: TemporaryHookOptions,
 ): Promise<TemporaryHook> {
+  // To a target of its own: an identical hook that is there already would come back, and be deleted in the end.
+  const target = new URL(randomUUID(), address).href
   const hook = await hooks
     .create({ owner, events, target, ...(secret !== undefined && { secret }) } as never)
     .catch((error: unknown) => {
