@@ -1,12 +1,12 @@
 import pg from 'pg'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createTestDatabase, describePostgres } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
-import { commandSuite } from './commands.suite.ts'
+import { databaseSuite } from './database.suite.ts'
 import { EMPTY_HOOKS, testProject } from './project.ts'
 
 describePostgres('PostgreSQL', () => {
-  commandSuite('PostgreSQL', async () => {
+  databaseSuite('PostgreSQL', async () => {
     const { url, drop } = await createTestDatabase()
     const client = new pg.Client({ connectionString: url })
     await client.connect()
@@ -46,16 +46,14 @@ describePostgres('PostgreSQL', () => {
     expect(await project.run(create, direct)).toMatchObject({ code: 0 })
 
     const follow = project.start(['deliveries', '--follow'], { env: { SHOP_DATABASE: proxy.through(url) } })
-    const until = (stream: 'stdout' | 'stderr', wanted: string) =>
-      vi.waitFor(() => expect(follow.written[stream]).toContain(wanted), { timeout: 20_000, interval: 20 })
-    await until('stderr', 'Following')
+    await follow.until(/Following/)
     proxy.toServer = () => 'cut'
     proxy.cutAll()
-    await until('stderr', 'The database does not answer, trying again')
+    await follow.until(/The database does not answer, trying again/)
     expect(await project.run(['hooks', 'test', '1'], direct)).toMatchObject({ code: 0 })
     proxy.toServer = undefined
-    await until('stderr', 'The database is back.')
-    await until('stdout', 'user.logged_in')
+    await follow.until(/The database is back\./)
+    await follow.until(/user\.logged_in/)
     follow.process.kill('SIGINT')
     expect(await follow.done).toMatchObject({ code: 0, signal: null })
   })
