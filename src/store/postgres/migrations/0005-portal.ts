@@ -6,7 +6,7 @@ export const statements: Migration['statements'] = (s) => [
   {
     makes: 'portal',
     sql: `CREATE TABLE ${s}.portal (
-      id integer PRIMARY KEY CHECK (id = 1),
+      id integer PRIMARY KEY,
       key text NOT NULL,
       created_at bigint NOT NULL
     )`,
