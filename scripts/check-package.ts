@@ -2,7 +2,7 @@
  * Looks at the built package as its users get it: each subpath is there, with types, leads into dist, and can be loaded by
  * `require`, which fails on a top-level await; each program can be run.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -77,6 +77,17 @@ async function dashboardSize(): Promise<number> {
   return size
 }
 
+/** What a program loads beside its own files, a line each: a database or an HTTP client takes longer than most commands. */
+function packagesLoadedBy(file: string, ...args: string[]): string {
+  const tell = `import { registerHooks } from 'node:module'
+    registerHooks({ resolve(name, context, next) {
+      if (!/^(node:|[.]|file:)/.test(name)) console.error(name)
+      return next(name, context)
+    } })`
+  const from = ['--import', `data:text/javascript,${encodeURIComponent(tell)}`]
+  return spawnSync(process.execPath, [...from, file, ...args], { encoding: 'utf8' }).stderr.trim()
+}
+
 for (const [name, target] of Object.entries(bin)) {
   const file = join(root, target)
   try {
@@ -85,6 +96,8 @@ for (const [name, target] of Object.entries(bin)) {
       problems.push(`${name}: ${target} does not begin with #!/usr/bin/env node`)
     const told = execFileSync(process.execPath, [file, '--version'], { encoding: 'utf8' }).trim()
     if (told !== version) problems.push(`${name} --version: says ${told} instead of ${version}`)
+    const loaded = packagesLoadedBy(file, 'help')
+    if (loaded !== '') problems.push(`${name} help: loads ${loaded}, and is to be there at once`)
   } catch (error) {
     problems.push(`${name}: ${target} cannot be run: ${String(error).split('\n')[0]}`)
   }

@@ -3,7 +3,7 @@ import type { FieldType } from '../catalog/index.ts'
 import { problem } from '../core/errors.ts'
 import { exclusively } from '../store/exclusively.ts'
 import type { Store } from '../store/store.ts'
-import { TABLE_PREFIX } from '../store/table-names-plugin.ts'
+import { TABLE_PREFIX } from '../store/table-names.ts'
 import { exec, first, rows, type Work } from '../store/work.ts'
 import type { FieldDefinition, FieldDefinitions } from './field.ts'
 

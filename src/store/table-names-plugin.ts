@@ -6,28 +6,7 @@ import {
   type RootOperationNode,
   type SchemableIdentifierNode,
 } from 'kysely'
-import type { Tables } from './tables.ts'
-
-/** What our tables are called on databases without schemas. */
-export const TABLE_PREFIX = 'hookwright_'
-
-const names: Readonly<Record<keyof Tables, true>> = {
-  hook: true,
-  subscription: true,
-  listening: true,
-  event: true,
-  delivery: true,
-  lane: true,
-  attempt: true,
-  departed: true,
-  health: true,
-  chore: true,
-  portal: true,
-  migration: true,
-}
-
-/** The names of our tables, as queries write them. */
-export const tableNames: ReadonlySet<string> = new Set(Object.keys(names))
+import { TABLE_PREFIX, tableNames } from './table-names.ts'
 
 /** The name of one of our tables, as the database has it. */
 type Naming = (name: string) => Pick<SchemableIdentifierNode, 'identifier' | 'schema'>

@@ -83,7 +83,7 @@ afterEach(() => {
 })
 
 /** Starts `hookwright` in a folder. It is ended with the test. */
-export function start(
+function start(
   folder: string,
   args: readonly string[],
   { env = {}, input = '', cwd = '' }: RunOptions = {},

@@ -146,7 +146,7 @@ describe('the temporary hook of listen', () => {
     ['throws', "throw new Error('the shop is broken')"],
     ['rejects', "void Promise.reject(new Error('the shop is broken'))"],
   ])('is deleted where the application %s and nobody catches it', async (_, fault) => {
-    const { start, hooks } = await shop(`setTimeout(() => { process.once('SIGUSR2', () => { ${fault} }) })`)
+    const { start, hooks } = await shop(`process.once('SIGUSR2', () => { ${fault} })`)
     const running = start(LISTEN)
     await running.until(/until Ctrl-C/)
     running.process.kill('SIGUSR2')

@@ -1,4 +1,4 @@
-import { TABLE_PREFIX } from '../../store/table-names-plugin.ts'
+import { TABLE_PREFIX } from '../../store/table-names.ts'
 
 /** hookwright's tables, as triggers name them. */
 export const EVENT_TABLE = `${TABLE_PREFIX}event`

@@ -75,7 +75,7 @@ export const listen: Command = {
     // Before anything is opened.
     if (settings.events.length === 0) for (const secret of settings.secrets) await checkSecret(secret)
     const forwarder =
-      settings.forward === undefined ? undefined : createForwarder(settings.forward, FORWARD_MS)
+      settings.forward === undefined ? undefined : await createForwarder(settings.forward, FORWARD_MS)
     try {
       await receiveUntilEnd(context, settings, forwarder)
     } finally {

@@ -1,4 +1,4 @@
-import { TABLE_PREFIX, tableNames } from '../../store/table-names-plugin.ts'
+import { TABLE_PREFIX, tableNames } from '../../store/table-names.ts'
 import type { Paste } from './paste.ts'
 import type { Stack } from './stack.ts'
 

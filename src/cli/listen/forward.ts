@@ -1,4 +1,3 @@
-import { Agent, request } from 'undici'
 import { messageOf } from '../../core/errors.ts'
 import type { Arrival } from './arrival.ts'
 
@@ -39,7 +38,9 @@ export interface Forwarder {
  * @param target exactly where to
  * @param timeoutMs the sender waits no longer either
  */
-export function createForwarder(target: URL, timeoutMs: number): Forwarder {
+export async function createForwarder(target: URL, timeoutMs: number): Promise<Forwarder> {
+  // Loading it takes longer than most commands.
+  const { Agent, request } = await import('undici')
   const dispatcher = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs })
   return {
     async forward(arrival) {
