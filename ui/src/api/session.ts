@@ -1,10 +1,5 @@
+import { type LinkSays, readFragment } from './fragment.ts'
 import { kept } from './storage.ts'
-
-/** What a link to the dashboard says in its fragment, which no server and no log ever sees. */
-export interface LinkSays {
-  token: string | null
-  theme: string | null
-}
 
 /** Of this mount alone, which is another's than that of its neighbour; and a page in a frame opens nothing for the tab. */
 const place = `${window.top === window ? 'tab' : 'frame'} ${new URL('.', document.baseURI).pathname}`
@@ -13,11 +8,6 @@ const token = kept(() => sessionStorage, `hookwright-token ${place}`)
 
 /** The token of a portal link; null for a caller who is known by cookies. */
 export const sessionToken = (): string | null => token.get()
-
-export function readFragment(hash: string): LinkSays {
-  const said = new URLSearchParams(hash.replace(/^#/, ''))
-  return { token: said.get('token'), theme: said.get('theme') }
-}
 
 /** Takes the token out of the address, where it might be copied or seen, and keeps it for this tab. */
 export function takeFragment(): LinkSays {

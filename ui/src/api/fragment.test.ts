@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readFragment } from './session.ts'
+import { readFragment } from './fragment.ts'
 
 it.each([
   ['#token=hwp_a.b-c&theme=dark', { token: 'hwp_a.b-c', theme: 'dark' }],
